@@ -1,0 +1,95 @@
+/**
+ * The directions of the house: contracts <- rules; contracts <- adapters; services compose.
+ * Tests and benches at the root may use everything.
+ */
+const adapters = ['store', 'queue', 'active-directory', 'entra', 'runtime']
+const everyAdapter = `^packages/(${adapters.join('|')})/`
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycle',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } }
+    },
+    {
+      name: 'contracts-depend-on-nothing',
+      severity: 'error',
+      from: { path: '^packages/contracts/' },
+      to: { path: '^(packages|services)/', pathNot: '^packages/contracts/' }
+    },
+    {
+      name: 'rules-are-pure',
+      comment: 'rules may use contracts and itself: no Node module, no library.',
+      severity: 'error',
+      from: { path: '^packages/rules/', pathNot: '[.]test[.]ts$' },
+      to: { pathNot: '^packages/(rules|contracts)/' }
+    },
+    {
+      name: 'adapters-never-import-one-another',
+      severity: 'error',
+      from: { path: `^packages/(${adapters.join('|')})/` },
+      to: { path: everyAdapter, pathNot: '^packages/$1/' }
+    },
+    {
+      name: 'adapters-know-only-contracts',
+      severity: 'error',
+      from: { path: everyAdapter },
+      to: { path: '^packages/(rules|entra-emulator|testing)/' }
+    },
+    {
+      name: 'emulator-stands-alone',
+      severity: 'error',
+      from: { path: '^packages/entra-emulator/' },
+      to: { path: '^(packages|services)/', pathNot: '^packages/entra-emulator/' }
+    },
+    {
+      name: 'packages-never-import-services',
+      severity: 'error',
+      from: { path: '^packages/' },
+      to: { path: '^services/' }
+    },
+    {
+      name: 'services-never-import-services',
+      severity: 'error',
+      from: { path: '^services/([^/]+)/' },
+      to: { path: '^services/', pathNot: '^services/$1/' }
+    },
+    {
+      name: 'only-tests-use-testing',
+      severity: 'error',
+      from: { path: '^services/' },
+      to: { path: '^packages/(testing|entra-emulator)/' }
+    },
+    library('bullmq', 'queue'),
+    library('ioredis', 'queue'),
+    library('ldapts', 'active-directory'),
+    library('@microsoft/microsoft-graph-client', 'entra'),
+    library('@azure/identity', 'entra'),
+    library('kysely', 'store'),
+    library('pg', 'store'),
+    { name: 'not-resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } }
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '[.](sql|md)$' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+      extensions: ['.ts', '.mjs', '.js', '.json']
+    }
+  }
+}
+
+/** A library that only one package may know. Tests may use it to look from outside. */
+function library(name, owner) {
+  return {
+    name: `only-${owner}-knows-${name}`,
+    severity: 'error',
+    from: { path: '^(packages|services)/', pathNot: `^packages/(${owner}|testing)/|[.]test[.]ts$` },
+    to: { path: `^node_modules/${name}/` }
+  }
+}
