@@ -1,0 +1,64 @@
+/**
+ * What a connected directory (an Active Directory domain) tells us, in the shape that the connector space
+ * keeps. Nothing here knows LDAP: the active-directory package decodes into these types.
+ */
+
+/** objectGUID in its usual text form: 36 characters, lower case (MS-DTYP section 2.3.4.3). */
+export type ObjectGuid = string
+
+/** Attribute name (in the schema's spelling) to its values. Binary values are Base64. A single value is a list of one. */
+export type AttributeValues = Readonly<Record<string, readonly string[]>>
+
+/** Attributes whose values are other objects. They travel as objectGUIDs and are kept as rows, never as arrays. */
+export const linkAttributes = ['manager', 'member'] as const
+export type LinkAttribute = (typeof linkAttributes)[number]
+
+export interface LinkChange {
+  readonly attribute: LinkAttribute
+  readonly added: readonly ObjectGuid[]
+  readonly removed: readonly ObjectGuid[]
+}
+
+/** One object as one import reported it: everything, or only what has changed. */
+export interface DirectoryChange {
+  readonly objectGuid: ObjectGuid
+  /** The distinguished name as the directory reports it now; absent when the caller may not read it. */
+  readonly dn?: string
+  /** Missing at the root of a naming context, and for tombstones that do not tell it. */
+  readonly parentGuid?: ObjectGuid
+  /** The most specific object class (`user`, `group`, `organizationalUnit`, …). Only `complete` reports carry it. */
+  readonly objectClass?: string
+  /**
+   * True: every attribute that was asked for and is not here has no value.
+   * False: what is not here has not changed, and an empty list means "cleared".
+   */
+  readonly complete: boolean
+  /** `deleted`: a tombstone. `present`: alive. `restored`: was a tombstone and is alive again. */
+  readonly state: 'present' | 'deleted' | 'restored'
+  readonly attributes: AttributeValues
+  /**
+   * Changes of links. With `replacesLinks` naming an attribute, `added` holds all of its values; without
+   * (the normal case, also in a full import, where a large group arrives in several pieces), values that are
+   * not named are unchanged.
+   */
+  readonly links: readonly LinkChange[]
+  readonly replacesLinks?: readonly LinkAttribute[]
+}
+
+/** An opaque position in a naming context's stream of changes. Never parsed, never edited (MS-ADTS 3.1.1.3.4.1.3). */
+export type Cookie = Uint8Array
+
+/** One object of a connected directory as last imported. */
+export interface StagedObject {
+  readonly connector: string
+  readonly objectGuid: ObjectGuid
+  readonly dn: string
+  readonly parentGuid: ObjectGuid | undefined
+  readonly objectClass: string
+  readonly deleted: boolean
+  readonly attributes: AttributeValues
+  /** Rises by one with each staged change; never falls. */
+  readonly revision: number
+  /** The revision that synchronisation has seen. Pending means: less than `revision`. */
+  readonly synchronisedRevision: number
+}

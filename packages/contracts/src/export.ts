@@ -1,0 +1,59 @@
+import type { LinkAttribute } from './directory.ts'
+import type { AttributeRecord, ObjectType, Problem, SourceAnchor } from './metaverse.ts'
+
+/**
+ * An object as we mean the tenant to have it, beside what the tenant was last confirmed to have.
+ * The exporter writes the difference; it never asks what changed.
+ */
+export interface PendingExport {
+  /** The metaverse entry. */
+  readonly entryId: string
+  readonly objectType: Exclude<ObjectType, 'contact'>
+  readonly sourceAnchor: SourceAnchor
+  /** False: the object is to be deleted (deprovisioned). */
+  readonly desiredPresent: boolean
+  readonly desired: AttributeRecord
+  readonly desiredRevision: number
+  /** Less than `desiredRevision`: attributes or presence are still to be written. */
+  readonly exportedRevision: number
+  /** What was last written and confirmed; `undefined` before the first write. */
+  readonly exported: AttributeRecord | undefined
+  /** The object's id in the tenant, once known. It survives a delete, for a restore. */
+  readonly entraId: string | undefined
+  readonly entraState: EntraState
+}
+
+/** `absent`: never created, or purged. `present`. `deleted`: in the tenant's bin for 30 days. */
+export type EntraState = 'absent' | 'present' | 'deleted'
+
+/** One reference that the tenant should gain or lose. Both ends are in the tenant. */
+export interface PendingLink {
+  readonly attribute: LinkAttribute
+  readonly operation: 'add' | 'remove'
+  readonly sourceEntryId: string
+  readonly sourceEntraId: string
+  readonly targetEntryId: string
+  readonly targetEntraId: string
+  readonly targetType: Exclude<ObjectType, 'contact'>
+}
+
+/**
+ * What became of one write.
+ * - `written`: the tenant has it. `entraId` is set for creations, adoptions and restores.
+ * - `refused`: the tenant will refuse it again until the data changes. The object is quarantined.
+ * - `later`: throttled, unavailable, or a reference has not replicated yet. It stays pending.
+ */
+export type WriteOutcome =
+  | { readonly result: 'written'; readonly operation: WriteOperation; readonly entraId?: string }
+  | { readonly result: 'refused'; readonly problem: Problem }
+  | { readonly result: 'later'; readonly reason: string; readonly retryAfterMs: number }
+
+export type WriteOperation =
+  | 'create'
+  | 'adopt'
+  | 'update'
+  | 'delete'
+  | 'restore'
+  | 'add-link'
+  | 'remove-link'
+  | 'unchanged'

@@ -1,0 +1,37 @@
+import { type Static, Type } from 'typebox'
+
+export const ImportMode = Type.Union([Type.Literal('full'), Type.Literal('delta')], {
+  description: 'full: reads everything again. delta: reads what changed since the cookie.'
+})
+export type ImportMode = Static<typeof ImportMode>
+
+export const RunState = Type.Union([
+  Type.Literal('queued'),
+  Type.Literal('running'),
+  Type.Literal('completed'),
+  Type.Literal('failed')
+])
+export type RunState = Static<typeof RunState>
+
+/** One execution of a run profile (an import of one connector), with the id that every log line carries. */
+export const Run = Type.Object(
+  {
+    id: Type.String({ format: 'uuid' }),
+    connector: Type.String({ description: 'The connector: the DNS name of its domain' }),
+    mode: ImportMode,
+    state: RunState,
+    trigger: Type.String({ description: 'api, notification, poll or recovery' }),
+    requestedAt: Type.String({ format: 'date-time' }),
+    startedAt: Type.Optional(Type.String({ format: 'date-time' })),
+    endedAt: Type.Optional(Type.String({ format: 'date-time' })),
+    counters: Type.Object({
+      pages: Type.Integer(),
+      reported: Type.Integer({ description: 'Objects that the directory reported' }),
+      staged: Type.Integer({ description: 'Objects that were new or different' }),
+      deleted: Type.Integer({ description: 'Objects newly staged as deleted' })
+    }),
+    error: Type.Optional(Type.String({ description: 'What went wrong and what to do' }))
+  },
+  { $id: 'Run', additionalProperties: false }
+)
+export type Run = Static<typeof Run>
