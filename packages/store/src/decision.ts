@@ -1,0 +1,14 @@
+import type { AttributeRecord, ObjectType, Problem, SourceAnchor } from '@opendirsync/contracts'
+
+/** What the rules say of one staged object. */
+export type Decision =
+  | { readonly outcome: 'out-of-scope'; readonly reason: Problem }
+  | {
+      readonly outcome: 'projected'
+      readonly objectType: ObjectType
+      readonly sourceAnchor: SourceAnchor
+      readonly attributes: AttributeRecord
+      /** As the tenant should have it; absent: it cannot be exported as it is, and `problems` says why. */
+      readonly export?: AttributeRecord
+      readonly problems: readonly Problem[]
+    }

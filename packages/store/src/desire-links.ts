@@ -1,0 +1,94 @@
+import { sql } from 'kysely'
+import type { ClaimedObject } from './claim-staged.ts'
+import type { DatabaseTransaction } from './database.ts'
+
+/** Any fixed number: it puts the link step of all synchronisations in one row. */
+const linkLock = 4_711_002
+
+interface LinkInput {
+  readonly connector: string
+  readonly claimed: readonly ClaimedObject[]
+  readonly appeared: readonly string[]
+  readonly disappeared: readonly string[]
+}
+
+/**
+ * Works out which references the tenant should have, from the rows that have changed and from the
+ * objects that came or went, never from a whole group.
+ *
+ * A reference is desired when both of its ends are. Two transactions that each bring one end would each
+ * miss the other's; so this step runs under a lock that is held until the commit. The later one sees both.
+ *
+ * @returns the entries whose references can be exported now, since both ends are in the tenant.
+ */
+export async function desireLinks(trx: DatabaseTransaction, input: LinkInput): Promise<string[]> {
+  await sql`select pg_advisory_xact_lock(${linkLock})`.execute(trx)
+  await dropLinksOf(trx, input.disappeared)
+  const claimed = JSON.stringify(
+    input.claimed.map(object => ({ guid: object.objectGuid, seen: object.synchronisedRevision }))
+  )
+  const result = await sql<{ source: string }>`
+    with claimed as (
+      select * from jsonb_to_recordset(${claimed}::jsonb) as r (guid uuid, seen bigint)
+    ), arrived as (
+      select object_guid from staged_object where connector = ${input.connector} and entry_id = any(${input.appeared})
+    ), affected as (
+      select l.source_guid, l.attribute, l.target_guid, l.present from staged_link l
+        join claimed c on l.connector = ${input.connector} and l.source_guid = c.guid and l.revision > c.seen
+      union
+      select l.source_guid, l.attribute, l.target_guid, l.present from staged_link l
+        join arrived a on l.connector = ${input.connector} and l.source_guid = a.object_guid
+      union
+      select l.source_guid, l.attribute, l.target_guid, l.present from staged_link l
+        join arrived a on l.connector = ${input.connector} and l.target_guid = a.object_guid
+    ), wanted as (
+      select s.entry_id as source, a.attribute, t.entry_id as target,
+        a.present and so.desired_present and ta.desired_present as desired
+      from affected a
+      join staged_object s on s.connector = ${input.connector} and s.object_guid = a.source_guid
+      join staged_object t on t.connector = ${input.connector} and t.object_guid = a.target_guid
+      join export_object so on so.entry_id = s.entry_id
+      join export_object ta on ta.entry_id = t.entry_id
+    ), added as (
+      insert into export_link (source_entry, attribute, target_entry, desired)
+      select source, attribute, target, true from wanted where desired
+      on conflict (source_entry, attribute, target_entry) do update
+        set desired = true, refused = false, problem = null, problem_since = null where not export_link.desired
+      returning source_entry, target_entry
+    ), dropped as (
+      update export_link l set desired = false, refused = false, problem = null, problem_since = null
+      from wanted w where not w.desired and l.desired
+        and l.source_entry = w.source and l.attribute = w.attribute and l.target_entry = w.target
+      returning l.source_entry, l.target_entry
+    ), seen as (
+      select ctid as row from staged_link where connector = ${input.connector} and not present
+        and source_guid in (select guid from claimed) for update skip locked
+    ), forgotten as (
+      delete from staged_link l using seen where l.ctid = seen.row
+    )
+    select distinct c.source_entry as source
+    from (select * from added union all select * from dropped) c
+    join export_state s on s.entry_id = c.source_entry and s.entra_state = 'present'
+    join export_state t on t.entry_id = c.target_entry and t.entra_state = 'present'`.execute(trx)
+  return result.rows.map(row => row.source)
+}
+
+/**
+ * What is to leave the tenant takes its references with it: Graph removes them with the object, and gives
+ * them back with a restore. So rows that were exported stay, to be compared after a restore.
+ */
+async function dropLinksOf(trx: DatabaseTransaction, entryIds: readonly string[]): Promise<void> {
+  if (entryIds.length === 0) return
+  await sql`
+    with incident as (
+      select source_entry, attribute, target_entry, exported from export_link
+      where source_entry = any(${entryIds}) or target_entry = any(${entryIds})
+    ), forgotten as (
+      delete from export_link l using incident i where not i.exported
+        and l.source_entry = i.source_entry and l.attribute = i.attribute and l.target_entry = i.target_entry
+    )
+    update export_link l set desired = false from incident i where i.exported
+      and l.source_entry = i.source_entry and l.attribute = i.attribute and l.target_entry = i.target_entry`.execute(
+    trx
+  )
+}

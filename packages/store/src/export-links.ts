@@ -1,0 +1,166 @@
+import type { PendingLink, WriteOutcome } from '@opendirsync/contracts'
+import { sql } from 'kysely'
+import { type Database, type DatabaseTransaction, rows, transact } from './database.ts'
+import type { ExportResult } from './export-objects.ts'
+
+export interface ExportLinksInput {
+  readonly sourceEntryIds: readonly string[]
+  /** How many references one claim takes at the most; the rest stays pending. */
+  readonly limit: number
+  readonly runId?: string
+  readonly write: (links: readonly PendingLink[]) => Promise<ReadonlyMap<string, WriteOutcome>>
+  /** The key under which `write` reports a link. */
+  readonly keyOf: (link: PendingLink) => string
+}
+
+/**
+ * Claims the references of some objects, has them written and confirms them. The lock is the one on the
+ * source's `export_state`: the references of one object are written by one exporter at a time.
+ */
+export async function exportLinks(
+  database: Database,
+  input: ExportLinksInput
+): Promise<Omit<ExportResult, 'appeared'>> {
+  return transact(database, async trx => {
+    const claimed = await lockSources(trx, input.sourceEntryIds)
+    const links = claimed.length === 0 ? [] : await readyLinks(trx, claimed, input.limit)
+    if (links.length === 0) return { claimed, written: 0, refused: 0, later: [], retryAfterMs: 0 }
+    const outcomes = await input.write(links.filter(link => !isReplacedManager(link, links)))
+    const settled = links.map(link => ({ link, outcome: outcomeOf(link, links, outcomes, input.keyOf) }))
+    await confirm(trx, settled, input.runId)
+    const later = settled.filter(({ outcome }) => outcome === undefined || outcome.result === 'later')
+    return {
+      claimed,
+      written: settled.filter(({ outcome }) => outcome?.result === 'written').length,
+      refused: settled.filter(({ outcome }) => outcome?.result === 'refused').length,
+      later: [...new Set(later.map(({ link }) => link.sourceEntryId))],
+      retryAfterMs: Math.max(
+        0,
+        ...later.map(({ outcome }) => (outcome?.result === 'later' ? outcome.retryAfterMs : 0))
+      )
+    }
+  })
+}
+
+async function lockSources(trx: DatabaseTransaction, entryIds: readonly string[]): Promise<string[]> {
+  const locked = await sql<{ id: string }>`
+    select entry_id as id from export_state
+    where entry_id = any(${entryIds}) and entra_state = 'present'
+    order by entry_id for update skip locked`.execute(trx)
+  return locked.rows.map(row => row.id)
+}
+
+async function readyLinks(
+  trx: DatabaseTransaction,
+  sources: readonly string[],
+  limit: number
+): Promise<PendingLink[]> {
+  const result = await sql<PendingLink>`
+    select l.attribute, case when l.desired then 'add' else 'remove' end as operation,
+      l.source_entry as "sourceEntryId", s.entra_id as "sourceEntraId",
+      l.target_entry as "targetEntryId", t.entra_id as "targetEntraId", o.object_type as "targetType"
+    from export_link l
+    join export_state s on s.entry_id = l.source_entry
+    join export_state t on t.entry_id = l.target_entry and t.entra_state = 'present'
+    join export_object o on o.entry_id = l.target_entry
+    where l.source_entry = any(${sources}) and l.desired <> l.exported and not l.refused
+    order by l.source_entry, l.desired
+    limit ${limit}`.execute(trx)
+  return result.rows
+}
+
+/**
+ * A user has one manager, and setting it replaces the old one. Sending the old one's removal as well could
+ * remove the new one, since Graph's removal names no manager.
+ */
+function isReplacedManager(link: PendingLink, links: readonly PendingLink[]): boolean {
+  return link.attribute === 'manager' && link.operation === 'remove' && replacement(link, links) !== undefined
+}
+
+function replacement(link: PendingLink, links: readonly PendingLink[]): PendingLink | undefined {
+  return links.find(
+    other =>
+      other.attribute === 'manager' && other.operation === 'add' && other.sourceEntryId === link.sourceEntryId
+  )
+}
+
+function outcomeOf(
+  link: PendingLink,
+  links: readonly PendingLink[],
+  outcomes: ReadonlyMap<string, WriteOutcome>,
+  keyOf: (link: PendingLink) => string
+): WriteOutcome | undefined {
+  const decisive = isReplacedManager(link, links) ? (replacement(link, links) ?? link) : link
+  return outcomes.get(keyOf(decisive))
+}
+
+async function confirm(
+  trx: DatabaseTransaction,
+  settled: readonly { readonly link: PendingLink; readonly outcome: WriteOutcome | undefined }[],
+  runId: string | undefined
+): Promise<void> {
+  const records = settled.flatMap(({ link, outcome }) => {
+    if (outcome === undefined || outcome.result === 'later') return []
+    const problem = outcome.result === 'refused' ? outcome.problem : null
+    return [
+      {
+        source: link.sourceEntryId,
+        attribute: link.attribute,
+        target: link.targetEntryId,
+        exported: link.operation === 'add',
+        operation: `${link.operation}-link`,
+        problem
+      }
+    ]
+  })
+  if (records.length === 0) return
+  await sql`
+    with done as (
+      select * from jsonb_to_recordset(${JSON.stringify(records)}::jsonb)
+        as r (source uuid, attribute text, target uuid, exported boolean, operation text, problem jsonb)
+    ), updated as (
+      update export_link l set
+        exported = case when d.problem is null then d.exported else l.exported end,
+        refused = d.problem is not null, problem = d.problem,
+        problem_since = case when d.problem is not null then coalesce(l.problem_since, now()) end
+      from done d where l.source_entry = d.source and l.attribute = d.attribute and l.target_entry = d.target
+        and (d.exported or l.desired or d.problem is not null)
+    ), forgotten as (
+      delete from export_link l using done d where not d.exported and not l.desired and d.problem is null
+        and l.source_entry = d.source and l.attribute = d.attribute and l.target_entry = d.target
+    )
+    insert into journal (entry_id, run_id, step, detail)
+    select source, ${runId ?? null}::uuid, 'exported', jsonb_strip_nulls(jsonb_build_object(
+      'operation', operation, 'attribute', attribute, 'target', target, 'problem', problem))
+    from done`.execute(trx)
+}
+
+/**
+ * Of the objects that have just appeared in the tenant, and of those that refer to them: the ones whose
+ * references can be written now. An object that still waits for other targets to be created is left out;
+ * the last of these brings it. So a group of 5,000 is filled with full requests, not member by member.
+ */
+export async function linkSourcesReady(database: Database, appeared: readonly string[]): Promise<string[]> {
+  if (appeared.length === 0) return []
+  const result = await rows(
+    sql<{ id: string }>`
+      with candidate as (
+        select unnest(${appeared}::uuid[]) as id
+        union
+        select source_entry from export_link
+        where target_entry = any(${appeared}) and desired <> exported and not refused
+      )
+      select c.id from candidate c join export_state s on s.entry_id = c.id and s.entra_state = 'present'
+      where exists (
+        select from export_link l join export_state t on t.entry_id = l.target_entry and t.entra_state = 'present'
+        where l.source_entry = c.id and l.desired <> l.exported and not l.refused)
+      and not exists (
+        select from export_link l
+        join export_state t on t.entry_id = l.target_entry and t.entra_state <> 'present'
+        join export_object o on o.entry_id = l.target_entry
+        where l.source_entry = c.id and l.desired and not l.exported and not l.refused
+          and o.desired_present and o.desired_revision > greatest(o.exported_revision, o.refused_revision))`,
+    database
+  )
+  return result.map(row => row.id)
+}

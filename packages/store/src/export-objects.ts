@@ -1,0 +1,180 @@
+import type { PendingExport, WriteOutcome } from '@opendirsync/contracts'
+import { sql } from 'kysely'
+import { type Database, type DatabaseTransaction, transact } from './database.ts'
+
+export interface ExportObjectsInput {
+  readonly entryIds: readonly string[]
+  /** The most deletes within an hour. Above it deletes wait for a person; everything else goes on. */
+  readonly deleteThreshold: number
+  readonly runId?: string
+  /** Writes to the tenant. Called with row locks held, so it must end in bounded time. */
+  readonly write: (pending: readonly PendingExport[]) => Promise<ReadonlyMap<string, WriteOutcome>>
+}
+
+export interface ExportResult {
+  /** Entries whose lock was held: if they have become pending meanwhile, only the holder can know. */
+  readonly claimed: readonly string[]
+  readonly written: number
+  readonly refused: number
+  /** Entries that now exist in the tenant and did not before: references to them can be written. */
+  readonly appeared: readonly string[]
+  /** Entries to try again, and how long to wait. */
+  readonly later: readonly string[]
+  readonly retryAfterMs: number
+}
+
+/**
+ * Claims pending exports, has them written, and confirms exactly the revision that was read. The claim is
+ * the row lock on `export_state`: an exporter that dies releases it with its connection.
+ */
+export async function exportObjects(database: Database, input: ExportObjectsInput): Promise<ExportResult> {
+  return transact(database, async trx => {
+    const pending = await claim(trx, input)
+    if (pending.length === 0)
+      return { claimed: [], written: 0, refused: 0, appeared: [], later: [], retryAfterMs: 0 }
+    const outcomes = await input.write(pending)
+    await confirm(trx, pending, outcomes, input.runId)
+    return summarise(pending, outcomes)
+  })
+}
+
+async function claim(trx: DatabaseTransaction, input: ExportObjectsInput): Promise<PendingExport[]> {
+  const allowed = await deletesAllowed(trx, input.deleteThreshold)
+  const result = await sql<PendingExport & { exported: object | null; entraId: string | null }>`
+    select o.entry_id as "entryId", o.object_type as "objectType", o.source_anchor as "sourceAnchor",
+      o.desired_present as "desiredPresent", o.desired, o.desired_revision as "desiredRevision",
+      o.exported_revision as "exportedRevision", s.exported, s.entra_id as "entraId", s.entra_state as "entraState"
+    from export_state s join export_object o on o.entry_id = s.entry_id
+    where s.entry_id = any(${input.entryIds})
+      and o.desired_revision > greatest(o.exported_revision, o.refused_revision)
+      and (o.desired_present or s.entra_state <> 'present' or ${allowed})
+    order by s.entry_id
+    for update of s skip locked`.execute(trx)
+  return result.rows.map(row => ({
+    ...row,
+    exported: row.exported ?? undefined,
+    entraId: row.entraId ?? undefined
+  })) as PendingExport[]
+}
+
+/** Deletes done within the last hour and those waiting, together: a slow trickle is counted as one wave. */
+export async function heldDeletes(
+  database: Database | DatabaseTransaction
+): Promise<{ waiting: number; recent: number }> {
+  const { rows } = await sql<{ waiting: number; recent: number }>`
+    select
+      (select count(*) from export_object o join export_state s using (entry_id)
+       where not o.desired_present and o.desired_revision > greatest(o.exported_revision, o.refused_revision)
+         and s.entra_state = 'present') as waiting,
+      (select count(*) from export_state where deleted_at > now() - interval '1 hour') as recent`.execute(
+    database
+  )
+  return rows[0] ?? { waiting: 0, recent: 0 }
+}
+
+async function deletesAllowed(trx: DatabaseTransaction, threshold: number): Promise<boolean> {
+  const { waiting, recent } = await heldDeletes(trx)
+  return waiting === 0 || waiting + recent <= threshold
+}
+
+async function confirm(
+  trx: DatabaseTransaction,
+  pending: readonly PendingExport[],
+  outcomes: ReadonlyMap<string, WriteOutcome>,
+  runId: string | undefined
+): Promise<void> {
+  const records = pending.flatMap((object): object[] => {
+    const outcome = outcomes.get(object.entryId)
+    if (outcome === undefined || outcome.result === 'later') return []
+    const base = { id: object.entryId, revision: object.desiredRevision, present: object.desiredPresent }
+    if (outcome.result === 'refused')
+      return [{ ...base, refused: true, problem: outcome.problem, operation: 'refused' }]
+    const entraId = outcome.entraId ?? object.entraId ?? null
+    return [{ ...base, refused: false, desired: object.desired, entraId, operation: outcome.operation }]
+  })
+  if (records.length === 0) return
+  await writeConfirmations(trx, JSON.stringify(records), runId)
+  await reopenConflicts(trx, pending, outcomes)
+}
+
+async function writeConfirmations(trx: DatabaseTransaction, records: string, runId: string | undefined) {
+  await sql`
+    with done as (
+      select * from jsonb_to_recordset(${records}::jsonb) as r (id uuid, revision bigint, present boolean,
+        refused boolean, problem jsonb, desired jsonb, "entraId" uuid, operation text)
+    ), state as (
+      update export_state s set
+        exported = case when d.refused then s.exported else d.desired end,
+        entra_id = case when d.refused then s.entra_id else d."entraId" end,
+        entra_state = case when d.refused then s.entra_state when d.present then 'present'
+          when d."entraId" is null then 'absent' else 'deleted' end,
+        exported_at = case when d.refused then s.exported_at else now() end,
+        deleted_at = case when not d.refused and not d.present and s.entra_state = 'present' then now()
+          when not d.refused and d.present then null else s.deleted_at end,
+        problem = d.problem,
+        problem_since = case when d.refused then coalesce(s.problem_since, now()) end
+      from done d where s.entry_id = d.id
+    ), object as (
+      update export_object o set
+        exported_revision = case when d.refused then o.exported_revision else d.revision end,
+        refused_revision = case when d.refused then d.revision else o.refused_revision end
+      from done d where o.entry_id = d.id
+    ), restored as (
+      -- A restored object may or may not have its references again: write them once more, repeatably.
+      update export_link l set exported = false from done d
+      where d.operation in ('restore', 'create') and l.exported and l.desired and (l.source_entry = d.id or l.target_entry = d.id)
+    ), recreated as (
+      delete from export_link l using done d
+      where d.operation = 'create' and not l.desired and (l.source_entry = d.id or l.target_entry = d.id)
+    )
+    insert into journal (entry_id, run_id, step, detail)
+    select id, ${runId ?? null}::uuid, 'exported', jsonb_strip_nulls(jsonb_build_object(
+      'operation', operation, 'revision', revision, 'problem', problem))
+    from done where operation <> 'unchanged'`.execute(trx)
+}
+
+/** Values that are unique in the tenant. Whoever waits for one that was just given up may try again. */
+async function reopenConflicts(
+  trx: DatabaseTransaction,
+  pending: readonly PendingExport[],
+  outcomes: ReadonlyMap<string, WriteOutcome>
+): Promise<void> {
+  const released = pending.flatMap(({ entryId, exported, desired, desiredPresent }) => {
+    if (outcomes.get(entryId)?.result !== 'written' || exported === undefined) return []
+    return ['userPrincipalName', 'mail'].flatMap(name => {
+      const value = exported[name]
+      const kept = desiredPresent && desired[name] === value
+      return typeof value === 'string' && !kept ? [value.toLowerCase()] : []
+    })
+  })
+  if (released.length === 0) return
+  await sql`
+    update export_object o set refused_revision = 0 from export_state s
+    where s.entry_id = o.entry_id and s.problem ->> 'code' = 'object-conflict'
+      and (lower(o.desired ->> 'userPrincipalName') = any(${released}) or lower(o.desired ->> 'mail') = any(${released}))`.execute(
+    trx
+  )
+}
+
+function summarise(
+  pending: readonly PendingExport[],
+  outcomes: ReadonlyMap<string, WriteOutcome>
+): ExportResult {
+  const appeared: string[] = []
+  const later: string[] = []
+  let written = 0
+  let refused = 0
+  let retryAfterMs = 0
+  for (const { entryId, desiredPresent, entraState } of pending) {
+    const outcome = outcomes.get(entryId)
+    if (outcome === undefined || outcome.result === 'later') {
+      later.push(entryId)
+      retryAfterMs = Math.max(retryAfterMs, outcome?.retryAfterMs ?? 0)
+    } else if (outcome.result === 'refused') refused += 1
+    else {
+      written += 1
+      if (desiredPresent && entraState !== 'present') appeared.push(entryId)
+    }
+  }
+  return { claimed: pending.map(object => object.entryId), written, refused, appeared, later, retryAfterMs }
+}

@@ -1,0 +1,90 @@
+import { sql } from 'kysely'
+import { Client } from 'pg'
+import { type Connectors, connectors } from './connectors.ts'
+import { type CookiePosition, type NamingContextKey, readCookie } from './cookies.ts'
+import { clientConfig, type DatabaseOptions, mapError, openDatabase, rows } from './database.ts'
+import { type ExportLinksInput, exportLinks, linkSourcesReady } from './export-links.ts'
+import { type ExportObjectsInput, type ExportResult, exportObjects, heldDeletes } from './export-objects.ts'
+import { type Journal, journal } from './journal.ts'
+import { type Lease, tryLease } from './lease.ts'
+import { migrate } from './migrate.ts'
+import { type Pending, pending } from './pending.ts'
+import { type Quarantine, quarantine } from './quarantine.ts'
+import { type Runs, runs } from './runs.ts'
+import { type PageEnd, type PageInput, type PageResult, type Stage, stagePage } from './stage-page.ts'
+import { type Summary, summary } from './summary.ts'
+import { type SynchronisationInput, type SynchronisationResult, synchronise } from './synchronisation.ts'
+
+/** Everything that OpenDirSync remembers. */
+export interface Store extends AsyncDisposable {
+  readonly connectors: Connectors
+  readonly connectorSpace: {
+    cookie(key: NamingContextKey): Promise<CookiePosition | undefined>
+    stagePage(page: PageInput, work: (stage: Stage) => Promise<PageEnd>): Promise<PageResult>
+  }
+  readonly metaverse: { synchronise(input: SynchronisationInput): Promise<SynchronisationResult> }
+  readonly exports: {
+    objects(input: ExportObjectsInput): Promise<ExportResult>
+    links(input: ExportLinksInput): Promise<Omit<ExportResult, 'appeared'>>
+    linkSourcesReady(appeared: readonly string[]): Promise<string[]>
+    heldDeletes(): Promise<{ waiting: number; recent: number }>
+  }
+  readonly pending: Pending
+  readonly runs: Runs
+  readonly journal: Journal
+  readonly summary: Summary
+  readonly quarantine: Quarantine
+  tryLease(name: string): Promise<Lease | undefined>
+  ping(): Promise<void>
+}
+
+/**
+ * Opens the database and brings its schema up to date. Services may start at once: one migrates, the
+ * others wait.
+ *
+ * @throws UnavailableError('postgres') when it cannot be reached.
+ * @throws PermanentError when the schema cannot be migrated by this version.
+ */
+export async function openStore(options: DatabaseOptions): Promise<Store> {
+  await migrateSchema(options.url)
+  const database = openDatabase(options)
+  return {
+    connectors: connectors(database),
+    connectorSpace: {
+      cookie: key => readCookie(database, key),
+      stagePage: (page, work) => stagePage(database, page, work)
+    },
+    metaverse: { synchronise: input => synchronise(database, input) },
+    exports: {
+      objects: input => exportObjects(database, input),
+      links: input => exportLinks(database, input),
+      linkSourcesReady: appeared => linkSourcesReady(database, appeared),
+      heldDeletes: () => heldDeletes(database)
+    },
+    pending: pending(database),
+    runs: runs(database),
+    journal: journal(database),
+    summary: summary(database),
+    quarantine: quarantine(database),
+    tryLease: name => tryLease(options.url, name),
+    async ping() {
+      await rows(sql`select 1`, database)
+    },
+    async [Symbol.asyncDispose]() {
+      await database.destroy()
+    }
+  }
+}
+
+async function migrateSchema(url: string): Promise<void> {
+  const client = new Client(clientConfig(url))
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    await migrate(client)
+  } catch (cause) {
+    throw mapError(cause)
+  } finally {
+    await client.end().catch(() => {})
+  }
+}

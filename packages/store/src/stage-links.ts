@@ -1,0 +1,99 @@
+import type { DirectoryChange, ObjectGuid } from '@opendirsync/contracts'
+import { sql } from 'kysely'
+import type { DatabaseTransaction } from './database.ts'
+
+interface LinkRow {
+  readonly source: ObjectGuid
+  readonly attribute: string
+  readonly target: ObjectGuid
+  readonly present: boolean
+}
+
+/**
+ * Stages references. A row changes only when its presence changes, and then the source's revision rises
+ * with it: synchronisation looks at the rows whose revision it has not seen, not at the whole group.
+ *
+ * @returns the sources that have changed.
+ */
+export async function stageLinks(
+  trx: DatabaseTransaction,
+  page: { readonly connector: string; readonly generation: number; readonly mode: 'full' | 'delta' },
+  changes: readonly DirectoryChange[]
+): Promise<ObjectGuid[]> {
+  const links = JSON.stringify(linkRows(changes))
+  const replaced = JSON.stringify(
+    changes.flatMap(change =>
+      (change.replacesLinks ?? []).map(attribute => ({ source: change.objectGuid, attribute }))
+    )
+  )
+  if (links === '[]' && replaced === '[]') return []
+  const result = await sql<{ objectGuid: string }>`
+    with named as (
+      select * from jsonb_to_recordset(${links}::jsonb) as r (source uuid, attribute text, target uuid, present boolean)
+    ), incoming as (
+      select * from named
+      union all
+      select l.source_guid, l.attribute, l.target_guid, false
+      from staged_link l
+      join jsonb_to_recordset(${replaced}::jsonb) as r (source uuid, attribute text)
+        on l.source_guid = r.source and l.attribute = r.attribute
+      where l.connector = ${page.connector} and l.present and not exists (
+        select from named n where n.source = l.source_guid and n.attribute = l.attribute and n.target = l.target_guid)
+    ), changing as (
+      select i.* from incoming i left join staged_link l on l.connector = ${page.connector}
+        and l.source_guid = i.source and l.attribute = i.attribute and l.target_guid = i.target
+      where coalesce(l.present, false) <> i.present
+    ), bumped as (
+      update staged_object s set revision = s.revision + 1, staged_at = now(), generation = ${page.generation}
+      where s.connector = ${page.connector} and not s.deleted and s.object_guid in (select source from changing)
+      returning s.object_guid, s.revision
+    ), upserted as (
+      insert into staged_link (connector, source_guid, attribute, target_guid, present, generation, revision)
+      select ${page.connector}, c.source, c.attribute, c.target, c.present, ${page.generation}, b.revision
+      from changing c join bumped b on b.object_guid = c.source
+      on conflict (connector, source_guid, attribute, target_guid) do update set
+        present = excluded.present, generation = excluded.generation, revision = excluded.revision
+    )
+    select object_guid as "objectGuid" from bumped`.execute(trx)
+  if (page.mode === 'full') await touchLinks(trx, page, links)
+  return result.rows.map(row => row.objectGuid)
+}
+
+/** A full import proves that a link still exists by giving it the import's generation. */
+async function touchLinks(
+  trx: DatabaseTransaction,
+  page: { readonly connector: string; readonly generation: number },
+  links: string
+): Promise<void> {
+  await sql`
+    update staged_link l set generation = ${page.generation}
+    from jsonb_to_recordset(${links}::jsonb) as r (source uuid, attribute text, target uuid, present boolean)
+    where l.connector = ${page.connector} and l.source_guid = r.source and l.attribute = r.attribute
+      and l.target_guid = r.target and r.present and l.generation <> ${page.generation}`.execute(trx)
+}
+
+/** The last word about a link wins when a page names it twice. */
+function linkRows(changes: readonly DirectoryChange[]): LinkRow[] {
+  const byKey = new Map<string, LinkRow>()
+  for (const { objectGuid, links } of changes) {
+    for (const { attribute, added, removed } of links) {
+      for (const target of removed) {
+        byKey.set(`${objectGuid} ${attribute} ${target}`, {
+          source: objectGuid,
+          attribute,
+          target,
+          present: false
+        })
+      }
+      for (const target of added) {
+        byKey.set(`${objectGuid} ${attribute} ${target}`, {
+          source: objectGuid,
+          attribute,
+          target,
+          present: true
+        })
+      }
+    }
+  }
+  return [...byKey.values()]
+}

@@ -1,0 +1,87 @@
+import type { ObjectGuid, StagedObject } from '@opendirsync/contracts'
+import { sql } from 'kysely'
+import { type ClaimedObject, claimStaged } from './claim-staged.ts'
+import { type Database, type DatabaseTransaction, transact } from './database.ts'
+import type { Decision } from './decision.ts'
+import { desireLinks } from './desire-links.ts'
+import { desireObjects, type ExportDecision } from './desire-objects.ts'
+import { projectEntries } from './project-entries.ts'
+
+export interface SynchronisationInput {
+  readonly connector: string
+  readonly objectGuids: readonly ObjectGuid[]
+  readonly runId?: string
+  /** Pure: the rules. */
+  readonly decide: (staged: StagedObject) => Decision
+}
+
+export interface SynchronisationResult {
+  readonly synchronised: number
+  /** Metaverse entries with something to export now. */
+  readonly exportable: readonly string[]
+}
+
+/**
+ * Takes the staged objects that have news through the rules into the metaverse and the pending exports, in
+ * one transaction. Objects that another consumer holds are left to it.
+ */
+export async function synchronise(
+  database: Database,
+  input: SynchronisationInput
+): Promise<SynchronisationResult> {
+  return transact(database, async trx => {
+    const claimed = await claimStaged(trx, input.connector, input.objectGuids)
+    if (claimed.length === 0) return { synchronised: 0, exportable: [] }
+
+    const decided = claimed.map(object => ({ object, decision: input.decide(object) }))
+    const projected = await projectEntries(trx, decided)
+    const desired = await desireObjects(trx, exportDecisions(decided, projected))
+    await markSynchronised(trx, input, claimed, projected)
+    const sources = await desireLinks(trx, {
+      connector: input.connector,
+      claimed,
+      appeared: desired.appeared,
+      disappeared: desired.disappeared
+    })
+    return { synchronised: claimed.length, exportable: [...new Set([...desired.changed, ...sources])] }
+  })
+}
+
+function exportDecisions(
+  decided: readonly { object: ClaimedObject; decision: Decision }[],
+  entryIds: ReadonlyMap<ObjectGuid, string>
+): ExportDecision[] {
+  return decided.flatMap(({ object, decision }): ExportDecision[] => {
+    const entryId = entryIds.get(object.objectGuid)
+    if (entryId === undefined) return []
+    if (decision.outcome === 'out-of-scope') return [{ entryId, present: false, before: object.desired }]
+    if (decision.export === undefined || decision.objectType === 'contact') return []
+    if (object.entryAnchor !== null && object.entryAnchor !== decision.sourceAnchor) return []
+    const { objectType, sourceAnchor, export: attributes } = decision
+    return [{ entryId, present: true, objectType, sourceAnchor, attributes, before: object.desired }]
+  })
+}
+
+async function markSynchronised(
+  trx: DatabaseTransaction,
+  input: SynchronisationInput,
+  claimed: readonly ClaimedObject[],
+  entryIds: ReadonlyMap<ObjectGuid, string>
+): Promise<void> {
+  const done = claimed.map(({ objectGuid, revision }) => ({
+    guid: objectGuid,
+    revision,
+    entry: entryIds.get(objectGuid) ?? null
+  }))
+  await sql`
+    with done as (
+      select * from jsonb_to_recordset(${JSON.stringify(done)}::jsonb) as r (guid uuid, revision bigint, entry uuid)
+    ), marked as (
+      update staged_object s set synchronised_revision = d.revision, entry_id = coalesce(d.entry, s.entry_id)
+      from done d where s.connector = ${input.connector} and s.object_guid = d.guid
+    )
+    insert into journal (connector, object_guid, entry_id, run_id, step, detail)
+    select ${input.connector}, guid, entry, ${input.runId ?? null}::uuid, 'synchronised',
+      jsonb_build_object('revision', revision)
+    from done`.execute(trx)
+}

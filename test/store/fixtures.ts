@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto'
+import type {
+  AttributeRecord,
+  DirectoryChange,
+  PendingExport,
+  StagedObject,
+  WriteOutcome
+} from '@opendirsync/contracts'
+import { type Decision, openStore, type Store } from '@opendirsync/store'
+import { startPostgres } from '@opendirsync/testing'
+
+export const connector = 'corp.example.test'
+export const namingContext = 'DC=corp,DC=example,DC=test'
+
+export interface StoreFixture extends AsyncDisposable {
+  readonly store: Store
+  readonly url: string
+}
+
+/** A store with a database of its own, on a PostgreSQL of its own. */
+export async function storeFixture(): Promise<StoreFixture> {
+  const postgres = await startPostgres()
+  const url = await postgres.createDatabase()
+  const store = await openStore({ url })
+  return {
+    store,
+    url,
+    async [Symbol.asyncDispose]() {
+      await store[Symbol.asyncDispose]()
+      await postgres[Symbol.asyncDispose]()
+    }
+  }
+}
+
+export function user(name: string, changes: Partial<DirectoryChange> = {}): DirectoryChange {
+  return {
+    objectGuid: randomUUID(),
+    dn: `CN=${name},OU=People,${namingContext}`,
+    objectClass: 'user',
+    complete: true,
+    state: 'present',
+    attributes: { displayName: [name] },
+    links: [],
+    ...changes
+  }
+}
+
+export function group(
+  name: string,
+  members: readonly string[],
+  changes: Partial<DirectoryChange> = {}
+): DirectoryChange {
+  return user(name, {
+    objectClass: 'group',
+    links: [{ attribute: 'member', added: members, removed: [] }],
+    ...changes
+  })
+}
+
+/** Stages one page after whatever was staged before. */
+export async function stage(
+  store: Store,
+  changes: readonly DirectoryChange[],
+  options: { mode?: 'full' | 'delta'; generation?: number } = {}
+) {
+  const key = { connector, namingContext }
+  const before = await store.connectorSpace.cookie(key)
+  const { mode = 'delta', generation = before?.generation ?? 1 } = options
+  return store.connectorSpace.stagePage(
+    { ...key, expected: before?.cookie, generation, mode, runId: randomUUID() },
+    async stageChunk => {
+      await stageChunk(changes)
+      return {
+        to: { cookie: Buffer.from(randomUUID()), server: 'dc1', invocationId: undefined },
+        more: false
+      }
+    }
+  )
+}
+
+/** The plainest rules there can be: users and groups flow by name, everything else is out of scope. */
+export function decide(staged: StagedObject): Decision {
+  const objectType = staged.objectClass
+  if (staged.deleted || (objectType !== 'user' && objectType !== 'group')) {
+    return { outcome: 'out-of-scope', reason: { code: 'test', message: 'not for the tenant' } }
+  }
+  const attributes: AttributeRecord = { displayName: staged.attributes.displayName?.[0] ?? null }
+  return {
+    outcome: 'projected',
+    objectType,
+    sourceAnchor: staged.attributes.anchor?.[0] ?? staged.objectGuid,
+    attributes,
+    export: attributes,
+    problems: []
+  }
+}
+
+export async function synchronise(store: Store, objectGuids: readonly string[]): Promise<readonly string[]> {
+  return (await store.metaverse.synchronise({ connector, objectGuids, decide })).exportable
+}
+
+/** Exports as a tenant that accepts everything would, and gives the operations in order. */
+export async function exportAll(store: Store, entryIds: readonly string[]): Promise<string[]> {
+  const operations: string[] = []
+  const result = await store.exports.objects({
+    entryIds,
+    deleteThreshold: 500,
+    write: async pending => new Map(pending.map(object => [object.entryId, accept(object, operations)]))
+  })
+  const sources = new Set([...entryIds, ...(await store.exports.linkSourcesReady(result.appeared))])
+  await store.exports.links({
+    sourceEntryIds: [...sources],
+    limit: 10_000,
+    keyOf: link => `${link.sourceEntryId} ${link.targetEntryId}`,
+    write: async links => {
+      for (const link of links) operations.push(`${link.operation} ${link.attribute}`)
+      return new Map(
+        links.map((link): [string, WriteOutcome] => [
+          `${link.sourceEntryId} ${link.targetEntryId}`,
+          { result: 'written', operation: 'add-link' }
+        ])
+      )
+    }
+  })
+  return operations
+}
+
+function accept(pending: PendingExport, operations: string[]): WriteOutcome {
+  const operation = operationOf(pending)
+  operations.push(operation)
+  return { result: 'written', operation, entraId: pending.entraId ?? randomUUID() }
+}
+
+function operationOf({ desiredPresent, entraState }: PendingExport) {
+  if (!desiredPresent) return 'delete'
+  if (entraState === 'present') return 'update'
+  return entraState === 'deleted' ? 'restore' : 'create'
+}
