@@ -20,7 +20,7 @@ export const Run = Type.Object(
     connector: Type.String({ description: 'The connector: the DNS name of its domain' }),
     mode: ImportMode,
     state: RunState,
-    trigger: Type.String({ description: 'api, notification, poll or recovery' }),
+    trigger: Type.String({ description: 'api:<name of the key>, notification, poll, start or recovery' }),
     requestedAt: Type.String({ format: 'date-time' }),
     startedAt: Type.Optional(Type.String({ format: 'date-time' })),
     endedAt: Type.Optional(Type.String({ format: 'date-time' })),
