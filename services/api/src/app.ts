@@ -1,0 +1,64 @@
+import helmet from '@fastify/helmet'
+import rateLimit from '@fastify/rate-limit'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import { Run } from '@opendirsync/contracts'
+import type { Queues } from '@opendirsync/queue'
+import type { Health, Logger } from '@opendirsync/runtime'
+import type { Store } from '@opendirsync/store'
+import { type FastifyBaseLogger, fastify, LogController } from 'fastify'
+import { answerErrors } from './answer-errors.ts'
+import type { ApiKeys } from './api-keys.ts'
+import type { App } from './app-type.ts'
+import { authenticate } from './authenticate.ts'
+import { describeApi } from './openapi.ts'
+import { Problem } from './problem.ts'
+import { healthRoutes } from './routes/health.ts'
+import { importRoutes } from './routes/imports.ts'
+import { journalRoutes } from './routes/journal.ts'
+import { quarantineRoutes } from './routes/quarantine.ts'
+import { runRoutes } from './routes/runs.ts'
+import { summaryRoutes } from './routes/summary.ts'
+import { traceRequests } from './trace-requests.ts'
+
+export interface ApiParts {
+  readonly store: Store
+  readonly queues: Queues
+  readonly health: Health
+  readonly apiKeys: ApiKeys
+  readonly log: Logger
+}
+
+const bodyLimitBytes = 16_384
+
+/** The whole API, ready to listen or to be injected into. */
+export async function buildApp(parts: ApiParts): Promise<App> {
+  const app: App = fastify({
+    loggerInstance: parts.log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: bodyLimitBytes,
+    // An unknown property is a mistake to be told, not to be cut out.
+    ajv: { customOptions: { removeAdditional: false } }
+  }).withTypeProvider<TypeBoxTypeProvider>()
+  await app.register(helmet)
+  await app.register(rateLimit, { global: false })
+  app.decorateRequest('caller', '')
+  app.addSchema(Problem)
+  app.addSchema(Run)
+  await describeApi(app)
+  answerErrors(app)
+  traceRequests(app)
+
+  healthRoutes(app, parts)
+  await app.register(
+    async (v1: App) => {
+      authenticate(v1, parts.apiKeys)
+      importRoutes(v1, parts)
+      runRoutes(v1, parts)
+      summaryRoutes(v1, parts)
+      quarantineRoutes(v1, parts)
+      journalRoutes(v1, parts)
+    },
+    { prefix: '/v1' }
+  )
+  return app
+}

@@ -1,0 +1,57 @@
+import { connectQueues, type Queues } from '@opendirsync/queue'
+import { createHealth, createLogger } from '@opendirsync/runtime'
+import { openStore, type Store } from '@opendirsync/store'
+import { startPostgres, startRedis } from '@opendirsync/testing'
+import { readApiKeys } from '../../services/api/src/api-keys.ts'
+import { buildApp } from '../../services/api/src/app.ts'
+import type { App } from '../../services/api/src/app-type.ts'
+
+export const key = 'a-key-for-tests-'.repeat(3)
+
+export interface Api extends AsyncDisposable {
+  readonly app: App
+  readonly store: Store
+  readonly queues: Queues
+  /** The log lines so far. */
+  readonly lines: Record<string, unknown>[]
+  /** Another API on the same store, which knows of no failed authentication yet. The caller disposes it. */
+  build(): Promise<App>
+  get(path: string): Promise<{ status: number; body: unknown; headers: Record<string, unknown> }>
+  post(
+    path: string,
+    body: object
+  ): Promise<{ status: number; body: unknown; headers: Record<string, unknown> }>
+}
+
+/** The API as its main.ts makes it, on a PostgreSQL and a Redis of its own. */
+export async function startApi(): Promise<Api> {
+  await using opened = new AsyncDisposableStack()
+  const [postgres, redis] = await Promise.all([startPostgres(), startRedis()])
+  opened.use(postgres)
+  opened.use(redis)
+  const lines: Record<string, unknown>[] = []
+  const log = createLogger({ name: 'api', destination: { write: line => void lines.push(JSON.parse(line)) } })
+  const store = opened.use(await openStore({ url: await postgres.createDatabase() }))
+  const queues = opened.use(connectQueues({ redisUrl: redis.url, log }))
+  const health = createHealth({ PostgreSQL: () => store.ping(), Redis: () => queues.ping() })
+  const apiKeys = readApiKeys(`tester:${key}`)
+  const build = () => buildApp({ store, queues, health, apiKeys, log })
+  const app = opened.use(await build())
+  const headers = { authorization: `Bearer ${key}` }
+  const kept = opened.move()
+
+  return {
+    app,
+    store,
+    queues,
+    lines,
+    build,
+    get: async url => answerOf(await app.inject({ url, headers })),
+    post: async (url, payload) => answerOf(await app.inject({ method: 'POST', url, headers, payload })),
+    [Symbol.asyncDispose]: () => kept.disposeAsync()
+  }
+}
+
+function answerOf(response: { statusCode: number; json(): unknown; headers: Record<string, unknown> }) {
+  return { status: response.statusCode, body: response.json(), headers: response.headers }
+}
