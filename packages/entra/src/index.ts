@@ -1,0 +1,5 @@
+export { connectEntra, type Entra, type EntraOptions } from './connect.ts'
+export { difference } from './difference.ts'
+export { linkKey } from './links/link-key.ts'
+export type { TenantFacts } from './tenant-facts.ts'
+export type { RequestCounters } from './transport/sender.ts'
