@@ -1,0 +1,21 @@
+import type { Clock } from './clock.ts'
+import type { Directory } from './state/directory.ts'
+import type { Tenant } from './state/tenant.ts'
+
+/** The tenant with its objects and the switches of its behaviour: what every Graph handler works on. */
+export interface EmulatedTenant {
+  readonly tenant: Tenant
+  readonly directory: Directory
+  readonly clock: Clock
+  readonly behaviour: Behaviour
+}
+
+/** Where Microsoft's documentation leaves two ways open, or its service is known to act in both. */
+export interface Behaviour {
+  /** Whether POST /users takes `manager@odata.bind`. No Microsoft page says so; off without it. */
+  readonly acceptsManagerAtCreate: boolean
+  /** The status of a batch in which an item was throttled: 200, or 424 as the throttling page says. */
+  readonly throttledBatchStatus: 200 | 424
+  /** The status of an expired delta link: 410 with a Location, or 400. Both are documented. */
+  readonly expiredDeltaStatus: 410 | 400
+}

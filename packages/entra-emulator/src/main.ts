@@ -1,0 +1,82 @@
+import { parseArgs } from 'node:util'
+import { fixedClock } from './clock.ts'
+import { type EmulatorOptions, type EntraEmulator, startEntraEmulator } from './emulator.ts'
+
+const usage = `Starts a Microsoft Entra tenant on this machine, until it is interrupted.
+
+  --port N            the port; without it, a free one
+  --host ADDRESS      the IPv4 address to listen on (127.0.0.1)
+  --host-name NAME    one more name for the certificate; may be repeated
+  --domain NAME       a verified domain, the first one is the default; may be repeated (contoso.com)
+  --tenant-id ID      the tenant's id; without it, a random one
+  --client-id ID      the application's id; without it, a random one
+  --folder PATH       where the CA's certificate is written; without it, a temporary folder
+  --throttling        limits requests as Microsoft documents it
+  --clock TIME        stands still at this time (ISO 8601); without it, the machine's time
+  --json              one line of JSON in place of text
+
+The client secret is taken from ENTRA_EMULATOR_CLIENT_SECRET; without it, a random one is made.
+`
+
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string' },
+    host: { type: 'string' },
+    'host-name': { type: 'string', multiple: true },
+    domain: { type: 'string', multiple: true },
+    'tenant-id': { type: 'string' },
+    'client-id': { type: 'string' },
+    folder: { type: 'string' },
+    throttling: { type: 'boolean' },
+    clock: { type: 'string' },
+    json: { type: 'boolean' },
+    help: { type: 'boolean' }
+  }
+})
+
+if (values.help) {
+  process.stdout.write(usage)
+} else {
+  await using emulator = await startEntraEmulator(optionsOf(values))
+  process.stdout.write(values.json ? `${JSON.stringify(connection(emulator))}\n` : description(emulator))
+  await new Promise(resolve => {
+    process.once('SIGINT', resolve)
+    process.once('SIGTERM', resolve)
+  })
+}
+
+function optionsOf(flags: typeof values): EmulatorOptions {
+  const secret = process.env.ENTRA_EMULATOR_CLIENT_SECRET
+  return {
+    port: Number(flags.port ?? 0),
+    tenant: {
+      ...(flags['tenant-id'] === undefined ? {} : { id: flags['tenant-id'] }),
+      ...(flags.domain === undefined ? {} : { domains: flags.domain })
+    },
+    ...(flags.host === undefined ? {} : { host: flags.host }),
+    ...(flags['host-name'] === undefined ? {} : { hostNames: flags['host-name'] }),
+    ...(flags['client-id'] === undefined ? {} : { clientId: flags['client-id'] }),
+    ...(flags.folder === undefined ? {} : { folder: flags.folder }),
+    ...(flags.clock === undefined ? {} : { clock: fixedClock(flags.clock) }),
+    ...(flags.throttling ? { throttling: {} } : {}),
+    ...(secret === undefined || secret === '' ? {} : { clientSecret: secret })
+  }
+}
+
+function connection({
+  graphUrl,
+  authorityHost,
+  tokenUrl,
+  tenantId,
+  clientId,
+  clientSecret,
+  caFile
+}: EntraEmulator) {
+  return { graph: { url: graphUrl, tokenUrl, tenantId, clientId, clientSecret, caFile, authorityHost } }
+}
+
+function description(emulator: EntraEmulator): string {
+  const { graph } = connection(emulator)
+  const lines = Object.entries(graph).map(([name, value]) => `  ${name.padEnd(14)}${value}\n`)
+  return `A tenant is running:\n${lines.join('')}Ctrl-C ends it.\n`
+}

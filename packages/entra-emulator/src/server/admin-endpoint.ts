@@ -1,0 +1,115 @@
+import { type Static, Type } from 'typebox'
+import { Compile } from 'typebox/compile'
+import type { Clock } from '../clock.ts'
+import type { Faults } from '../faults.ts'
+import type { RequestLog } from '../request-log.ts'
+import type { AccessTokens } from '../token/access-tokens.ts'
+import type { Credentials } from '../token/credentials.ts'
+
+export interface AdminOptions {
+  readonly requests: RequestLog
+  readonly faults: Faults
+  readonly clock: Clock
+  readonly credentials: Credentials
+  readonly tokens: AccessTokens
+}
+
+const closed = { additionalProperties: false }
+
+const FaultBody = Type.Object(
+  {
+    times: Type.Optional(Type.Integer({ minimum: 1 })),
+    target: Type.Optional(Type.Union([Type.Literal('request'), Type.Literal('item'), Type.Literal('token')])),
+    method: Type.Optional(Type.String()),
+    pathContains: Type.Optional(Type.String()),
+    status: Type.Optional(Type.Integer({ minimum: 400, maximum: 599 })),
+    retryAfterSeconds: Type.Optional(Type.Number({ minimum: 0 })),
+    code: Type.Optional(Type.String()),
+    message: Type.Optional(Type.String()),
+    delayMs: Type.Optional(Type.Integer({ minimum: 0 })),
+    drop: Type.Optional(Type.Boolean()),
+    carriedOut: Type.Optional(Type.Boolean())
+  },
+  closed
+)
+
+const ClockBody = Type.Object({ advanceMs: Type.Integer({ minimum: 0 }) }, closed)
+
+const CredentialsBody = Type.Object(
+  {
+    clientSecret: Type.Optional(Type.String({ minLength: 1 })),
+    clientCertificatePem: Type.Optional(Type.String({ minLength: 1 })),
+    revokeTokens: Type.Optional(Type.Boolean())
+  },
+  closed
+)
+
+const checks = {
+  fault: Compile(FaultBody),
+  clock: Compile(ClockBody),
+  credentials: Compile(CredentialsBody)
+}
+
+export interface AdminResponse {
+  readonly status: number
+  readonly body: object
+}
+
+/** `/emulator/…`: what a test asks of the emulator and Entra does not have. No token is needed. */
+export function answerAdmin(
+  options: AdminOptions,
+  method: string,
+  path: string,
+  body: string
+): AdminResponse {
+  const { requests, faults, clock } = options
+  const input: unknown = body === '' ? {} : JSON.parse(body)
+  switch (`${method} ${path}`) {
+    case 'GET /emulator/requests':
+      return ok(requests)
+    case 'POST /emulator/requests/reset':
+      requests.reset()
+      return ok({})
+    case 'GET /emulator/faults':
+      return ok(faults.toJSON())
+    case 'POST /emulator/faults':
+      if (!checks.fault.Check(input)) return refused(checks.fault.Errors(input))
+      faults.add(input)
+      return ok({})
+    case 'POST /emulator/faults/clear':
+      faults.clear()
+      return ok({})
+    case 'GET /emulator/clock':
+      return ok({ now: new Date(clock.now()).toISOString() })
+    case 'POST /emulator/clock':
+      if (!checks.clock.Check(input)) return refused(checks.clock.Errors(input))
+      clock.advance(input.advanceMs)
+      return ok({ now: new Date(clock.now()).toISOString() })
+    case 'POST /emulator/credentials':
+      if (!checks.credentials.Check(input)) return refused(checks.credentials.Errors(input))
+      changeCredentials(options, input)
+      return ok({})
+    default:
+      return { status: 404, body: { error: `There is no ${method} ${path} here; see the package's README` } }
+  }
+}
+
+function changeCredentials(
+  { credentials, tokens }: AdminOptions,
+  change: Static<typeof CredentialsBody>
+): void {
+  if (change.clientSecret !== undefined) credentials.clientSecret = change.clientSecret
+  if (change.clientCertificatePem !== undefined)
+    credentials.clientCertificatePem = change.clientCertificatePem
+  if (change.revokeTokens) tokens.revokeAll()
+}
+
+function ok(body: object): AdminResponse {
+  return { status: 200, body }
+}
+
+function refused(
+  errors: readonly { readonly instancePath: string; readonly message: string }[]
+): AdminResponse {
+  return { status: 400, body: { errors: errors.map(error => `${error.instancePath} ${error.message}`) } }
+}

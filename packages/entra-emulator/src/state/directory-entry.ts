@@ -1,0 +1,16 @@
+export type EntryKind = 'user' | 'group'
+
+/** One object of the tenant. Properties that were never set are absent. */
+export interface DirectoryEntry {
+  readonly id: string
+  readonly kind: EntryKind
+  /** Rises with every creation and restore: the order of lists, and the place where a page ends. */
+  ordinal: number
+  properties: Record<string, unknown>
+  /** The tenant's time from which reads and references find it (replication lag). */
+  visibleFromMs: number
+  /** Set while the object is in the bin. */
+  deletedAtMs: number | undefined
+}
+
+export type Properties = Readonly<Record<string, unknown>>

@@ -1,0 +1,103 @@
+import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { jwtVerify, SignJWT } from 'jose'
+import { GraphError } from '../graph/graph-error.ts'
+
+/** Graph's own audience, whatever address the emulator has. */
+export const graphResource = 'https://graph.microsoft.com'
+export const graphAppId = '00000003-0000-0000-c000-000000000000'
+
+const rememberedTokens = 1000
+
+/** Issues access tokens (RS256 JWTs, as Entra's are) and checks those that Graph is called with. */
+export class AccessTokens {
+  readonly lifetimeSeconds: number
+  readonly #tenantId: string
+  readonly #keys: { readonly publicKey: KeyObject; readonly privateKey: KeyObject }
+  readonly #keyId: string
+  readonly #verified = new Map<string, { readonly appId: string; readonly expiresMs: number }>()
+  #notBeforeSeconds = 0
+
+  constructor(tenantId: string, lifetimeSeconds: number) {
+    this.#tenantId = tenantId
+    this.lifetimeSeconds = lifetimeSeconds
+    this.#keys = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const spki = this.#keys.publicKey.export({ type: 'spki', format: 'der' })
+    this.#keyId = createHash('sha1').update(spki).digest('base64url')
+  }
+
+  get #issuer(): string {
+    return `https://sts.windows.net/${this.#tenantId}/`
+  }
+
+  issue(appId: string, resource: string): Promise<string> {
+    const nowSeconds = Math.floor(Date.now() / 1000)
+    return new SignJWT({
+      appid: appId,
+      appidacr: '1',
+      idtyp: 'app',
+      oid: appId,
+      roles: ['User.ReadWrite.All', 'Group.ReadWrite.All', 'Organization.Read.All', 'Domain.Read.All'],
+      tid: this.#tenantId,
+      ver: '1.0'
+    })
+      .setProtectedHeader({ typ: 'JWT', alg: 'RS256', kid: this.#keyId, x5t: this.#keyId })
+      .setIssuer(this.#issuer)
+      .setSubject(appId)
+      .setAudience(resource)
+      .setIssuedAt(Math.max(nowSeconds, this.#notBeforeSeconds))
+      .setNotBefore(nowSeconds)
+      .setExpirationTime(nowSeconds + this.lifetimeSeconds)
+      .sign(this.#keys.privateKey)
+  }
+
+  /** The application that the Authorization header speaks for, or the 401. */
+  async verify(authorization: string | undefined): Promise<string> {
+    if (authorization === undefined) throw refusal('Access token is empty.')
+    const token = /^Bearer\s+(\S+)$/i.exec(authorization)?.[1]
+    if (token === undefined) throw refusal('CompactToken parsing failed with error code: 80049217')
+    const known = this.#verified.get(token)
+    if (known !== undefined && known.expiresMs > Date.now()) return known.appId
+    this.#verified.delete(token)
+    return await this.#verifyNew(token)
+  }
+
+  /** Refuses every token issued so far: what a revocation or the end of their life would do. */
+  revokeAll(): void {
+    this.#verified.clear()
+    this.#notBeforeSeconds = Math.floor(Date.now() / 1000) + 1
+  }
+
+  publicKeySet(): object {
+    const jwk = this.#keys.publicKey.export({ format: 'jwk' })
+    return { keys: [{ ...jwk, use: 'sig', alg: 'RS256', kid: this.#keyId, x5t: this.#keyId }] }
+  }
+
+  async #verifyNew(token: string): Promise<string> {
+    const { payload } = await jwtVerify(token, this.#keys.publicKey, {
+      issuer: this.#issuer,
+      audience: [graphResource, graphAppId],
+      algorithms: ['RS256']
+    }).catch((error: unknown) => {
+      throw refusal(reasonOf(error))
+    })
+    if ((payload.iat ?? 0) < this.#notBeforeSeconds) throw refusal('Access token has been revoked.')
+    const appId = String(payload.appid)
+    if (this.#verified.size >= rememberedTokens) this.#verified.clear()
+    this.#verified.set(token, { appId, expiresMs: (payload.exp ?? 0) * 1000 })
+    return appId
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'ERR_JWT_EXPIRED') return 'Lifetime validation failed, the token is expired.'
+  if (code === 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED') return 'Signature is invalid.'
+  if (code === 'ERR_JWT_CLAIM_VALIDATION_FAILED') return 'Invalid audience.'
+  return 'CompactToken parsing failed with error code: 80049217'
+}
+
+function refusal(message: string): GraphError {
+  return new GraphError(401, 'InvalidAuthenticationToken', message, {
+    headers: { 'WWW-Authenticate': 'Bearer realm="", error="invalid_token"' }
+  })
+}
