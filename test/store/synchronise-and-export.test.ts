@@ -86,7 +86,44 @@ describe('from the connector space to the tenant', () => {
   it('never lets two living objects share a source anchor', async () => {
     const attributes = { displayName: ['Twin'], anchor: ['same'] }
     expect(await through([user('First', { attributes })])).toEqual(['create'])
-    expect(await through([user('Second', { attributes })])).toEqual([])
+    const second = user('Second', { attributes })
+    expect(await through([second])).toEqual([])
+    expect((await fixture.store.quarantine.list({ limit: 10 })).items).toMatchObject([
+      { objectGuid: second.objectGuid, problems: [{ code: 'source-anchor-duplicate' }] }
+    ])
+  })
+
+  it('leaves an object as it is when the rules fail at it, and says so', async () => {
+    const [ada, bob] = [user('Ada'), user('Bob')]
+    await through([ada, bob])
+    const title = (name: string) => ({ attributes: { displayName: [name] } })
+    const { changed } = await stage(fixture.store, [
+      { ...ada, ...title('Ada L.') },
+      { ...bob, ...title('Bob B.') }
+    ])
+    const problem = { code: 'rule-failed', message: 'A rule failed at this object.' }
+    const { exportable } = await fixture.store.metaverse.synchronise({
+      connector,
+      objectGuids: changed,
+      decide: staged =>
+        staged.objectGuid === ada.objectGuid ? { outcome: 'failed', problem } : decide(staged)
+    })
+    expect(await exportAll(fixture.store, exportable)).toEqual(['update'])
+    expect((await fixture.store.quarantine.list({ limit: 10 })).items).toMatchObject([
+      { objectGuid: ada.objectGuid, problems: [problem] }
+    ])
+  })
+
+  it('counts a wave of deletions that synchronisation has not reached yet', async () => {
+    const people = ['Ada', 'Bob', 'Cy'].map(name => user(name))
+    await through(people)
+    const { changed } = await stage(
+      fixture.store,
+      people.map(person => ({ ...person, state: 'deleted' as const }))
+    )
+    const entryIds = await synchronise(fixture.store, changed.slice(0, 1))
+    expect(await fixture.store.exports.deleteGate(2)).toEqual({ open: false, waiting: 3, recent: 0 })
+    expect(await exportAll(fixture.store, entryIds)).toEqual(['delete'])
   })
 
   it('holds all deletes above the threshold and lets everything else through', async () => {
@@ -105,7 +142,9 @@ describe('from the connector space to the tenant', () => {
     }
     await fixture.store.exports.objects({ entryIds, deleteThreshold: 1, write })
     expect(seen).toEqual([true])
-    expect(await fixture.store.exports.heldDeletes()).toEqual({ waiting: 2, recent: 0 })
+    expect(await fixture.store.exports.deleteGate(1)).toEqual({ open: false, waiting: 2, recent: 0 })
+    expect(await fixture.store.pending.exports(10, 1)).toHaveLength(1)
+    expect(await fixture.store.pending.exports(10, 2)).toHaveLength(3)
   })
 
   it('lets no two exporters work on one object', async () => {

@@ -26,7 +26,10 @@ export interface DirectoryChange {
   readonly dn?: string
   /** Missing at the root of a naming context, and for tombstones that do not tell it. */
   readonly parentGuid?: ObjectGuid
-  /** The most specific object class (`user`, `group`, `organizationalUnit`, …). Only `complete` reports carry it. */
+  /**
+   * The most specific object class (`user`, `group`, `organizationalUnit`, …). `complete` reports carry it, and
+   * so does the first report of an object that was created since the cookie.
+   */
   readonly objectClass?: string
   /**
    * True: every attribute that was asked for and is not here has no value.

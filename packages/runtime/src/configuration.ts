@@ -23,7 +23,7 @@ export function loadConfig<Properties extends TProperties>(
   schema: TObject<Properties>,
   environment: Readonly<Record<string, string | undefined>> = process.env
 ): Readonly<Static<TObject<Properties>>> {
-  const problems: string[] = []
+  const problems = certificateSwitch(environment)
   const values: Record<string, unknown> = {}
 
   for (const [name, property] of Object.entries<TSchema>(schema.properties)) {
@@ -35,6 +35,14 @@ export function loadConfig<Properties extends TProperties>(
 
   if (problems.length > 0) throw new ConfigurationError(problems)
   return Object.freeze(values) as Readonly<Static<TObject<Properties>>>
+}
+
+/** Node's switch would take any certificate for Graph's, and a token with it. */
+function certificateSwitch(environment: Readonly<Record<string, string | undefined>>): string[] {
+  if (environment.NODE_TLS_REJECT_UNAUTHORIZED !== '0') return []
+  return [
+    'NODE_TLS_REJECT_UNAUTHORIZED is 0, which switches the checking of certificates off: remove it, and name the CA file instead.'
+  ]
 }
 
 function missing(name: string, schema: TSchema): string {

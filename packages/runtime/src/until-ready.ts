@@ -9,6 +9,7 @@ export interface UntilReadyOptions {
   /** Is told while the thing is not ready. */
   readonly health?: Health
   readonly firstDelayMs?: number
+  /** For outages. What a person must mend is tried more rarely: each try with a wrong password counts towards a lockout. */
   readonly longestDelayMs?: number
   /** How often a line that has been written is written again while nothing changes. */
   readonly sayAgainMs?: number
@@ -44,8 +45,15 @@ export async function untilReady<Result>(
   }
 }
 
+const longestOutageDelayMs = 10_000
+const longestSetupDelayMs = 60_000
+
 /** Exponential, from `firstDelayMs` to `longestDelayMs`, between half of it and all of it at random. */
-export function backoffMs(failures: number, firstDelayMs = 500, longestDelayMs = 10_000): number {
+export function backoffMs(
+  failures: number,
+  firstDelayMs = 500,
+  longestDelayMs = longestOutageDelayMs
+): number {
   const whole = Math.min(firstDelayMs * 2 ** failures, longestDelayMs)
   return whole / 2 + (Math.random() * whole) / 2
 }
@@ -66,7 +74,9 @@ function isNews(said: Map<string, number>, message: string, sayAgainMs: number):
 
 function delayMs(error: WaitedFor, failures: number, options: UntilReadyOptions): number {
   if (error instanceof ThrottledError) return error.retryAfterMs
-  return backoffMs(failures, options.firstDelayMs, options.longestDelayMs)
+  const longestMs =
+    options.longestDelayMs ?? (error instanceof SetupError ? longestSetupDelayMs : longestOutageDelayMs)
+  return backoffMs(failures, options.firstDelayMs, longestMs)
 }
 
 function codeOf(error: WaitedFor): { code?: string; system?: string } {

@@ -3,6 +3,8 @@ import type { AttributeRecord, ObjectType, Problem, SourceAnchor } from '@opendi
 /** What the rules say of one staged object. */
 export type Decision =
   | { readonly outcome: 'out-of-scope'; readonly reason: Problem }
+  /** The rules could not be applied. What is known and exported stays as it is. */
+  | { readonly outcome: 'failed'; readonly problem: Problem }
   | {
       readonly outcome: 'projected'
       readonly objectType: ObjectType

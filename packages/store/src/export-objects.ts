@@ -1,6 +1,7 @@
 import type { PendingExport, WriteOutcome } from '@opendirsync/contracts'
 import { sql } from 'kysely'
 import { type Database, type DatabaseTransaction, transact } from './database.ts'
+import { deleteGate } from './delete-gate.ts'
 
 export interface ExportObjectsInput {
   readonly entryIds: readonly string[]
@@ -39,7 +40,7 @@ export async function exportObjects(database: Database, input: ExportObjectsInpu
 }
 
 async function claim(trx: DatabaseTransaction, input: ExportObjectsInput): Promise<PendingExport[]> {
-  const allowed = await deletesAllowed(trx, input.deleteThreshold)
+  const { open } = await deleteGate(trx, input.deleteThreshold)
   const result = await sql<PendingExport & { exported: object | null; entraId: string | null }>`
     select o.entry_id as "entryId", o.object_type as "objectType", o.source_anchor as "sourceAnchor",
       o.desired_present as "desiredPresent", o.desired, o.desired_revision as "desiredRevision",
@@ -47,7 +48,7 @@ async function claim(trx: DatabaseTransaction, input: ExportObjectsInput): Promi
     from export_state s join export_object o on o.entry_id = s.entry_id
     where s.entry_id = any(${input.entryIds})
       and o.desired_revision > greatest(o.exported_revision, o.refused_revision)
-      and (o.desired_present or s.entra_state <> 'present' or ${allowed})
+      and (o.desired_present or s.entra_state <> 'present' or ${open})
     order by s.entry_id
     for update of s skip locked`.execute(trx)
   return result.rows.map(row => ({
@@ -55,26 +56,6 @@ async function claim(trx: DatabaseTransaction, input: ExportObjectsInput): Promi
     exported: row.exported ?? undefined,
     entraId: row.entraId ?? undefined
   })) as PendingExport[]
-}
-
-/** Deletes done within the last hour and those waiting, together: a slow trickle is counted as one wave. */
-export async function heldDeletes(
-  database: Database | DatabaseTransaction
-): Promise<{ waiting: number; recent: number }> {
-  const { rows } = await sql<{ waiting: number; recent: number }>`
-    select
-      (select count(*) from export_object o join export_state s using (entry_id)
-       where not o.desired_present and o.desired_revision > greatest(o.exported_revision, o.refused_revision)
-         and s.entra_state = 'present') as waiting,
-      (select count(*) from export_state where deleted_at > now() - interval '1 hour') as recent`.execute(
-    database
-  )
-  return rows[0] ?? { waiting: 0, recent: 0 }
-}
-
-async function deletesAllowed(trx: DatabaseTransaction, threshold: number): Promise<boolean> {
-  const { waiting, recent } = await heldDeletes(trx)
-  return waiting === 0 || waiting + recent <= threshold
 }
 
 async function confirm(

@@ -3,8 +3,9 @@ import { Client } from 'pg'
 import { type Connectors, connectors } from './connectors.ts'
 import { type CookiePosition, type NamingContextKey, readCookie } from './cookies.ts'
 import { clientConfig, type DatabaseOptions, mapError, openDatabase, rows } from './database.ts'
+import { type DeleteGate, deleteGate } from './delete-gate.ts'
 import { type ExportLinksInput, exportLinks, linkSourcesReady } from './export-links.ts'
-import { type ExportObjectsInput, type ExportResult, exportObjects, heldDeletes } from './export-objects.ts'
+import { type ExportObjectsInput, type ExportResult, exportObjects } from './export-objects.ts'
 import { type Journal, journal } from './journal.ts'
 import { type Lease, tryLease } from './lease.ts'
 import { migrate } from './migrate.ts'
@@ -27,7 +28,7 @@ export interface Store extends AsyncDisposable {
     objects(input: ExportObjectsInput): Promise<ExportResult>
     links(input: ExportLinksInput): Promise<Omit<ExportResult, 'appeared'>>
     linkSourcesReady(appeared: readonly string[]): Promise<string[]>
-    heldDeletes(): Promise<{ waiting: number; recent: number }>
+    deleteGate(threshold: number): Promise<DeleteGate>
   }
   readonly pending: Pending
   readonly runs: Runs
@@ -59,7 +60,7 @@ export async function openStore(options: DatabaseOptions): Promise<Store> {
       objects: input => exportObjects(database, input),
       links: input => exportLinks(database, input),
       linkSourcesReady: appeared => linkSourcesReady(database, appeared),
-      heldDeletes: () => heldDeletes(database)
+      deleteGate: threshold => deleteGate(database, threshold)
     },
     pending: pending(database),
     runs: runs(database),

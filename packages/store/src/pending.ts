@@ -1,11 +1,12 @@
 import { sql } from 'kysely'
 import { type Database, rows } from './database.ts'
+import { deleteGate } from './delete-gate.ts'
 
 /** What the rows still show as pending. The sweeper publishes these again when a wake-up was lost. */
 export interface Pending {
   staged(limit: number): Promise<{ connector: string; objectGuid: string }[]>
-  /** Entries with attributes, presence or references to export. Each kind has the limit for itself. */
-  exports(limit: number): Promise<string[]>
+  /** Entries with attributes, presence or references to export; deletes only while their gate is open. */
+  exports(limit: number, deleteThreshold: number): Promise<string[]>
   /** Those of the entries that became pending again while they were being written. */
   exportsAmong(entryIds: readonly string[]): Promise<string[]>
   /** Refused writes go back to pending after this time, since the tenant may have changed. */
@@ -22,16 +23,13 @@ export function pending(database: Database): Pending {
         database
       ),
 
-    async exports(limit) {
+    async exports(limit, deleteThreshold) {
+      const { open } = await deleteGate(database, deleteThreshold)
       const found = await rows(
         sql<{ id: string }>`
           (select o.entry_id as id from export_object o join export_state s using (entry_id)
            where o.desired_revision > greatest(o.exported_revision, o.refused_revision)
-             and (o.desired_present or s.entra_state <> 'present') limit ${limit})
-          union
-          (select o.entry_id from export_object o
-           where not o.desired_present and o.desired_revision > greatest(o.exported_revision, o.refused_revision)
-           limit ${limit})
+             and (o.desired_present or s.entra_state <> 'present' or ${open}) limit ${limit})
           union
           (select distinct l.source_entry from export_link l
            join export_state s on s.entry_id = l.source_entry and s.entra_state = 'present'

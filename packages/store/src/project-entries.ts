@@ -14,7 +14,7 @@ interface Decided {
  *
  * An object keeps its entry for life. A new object is joined by its source anchor to an entry that no
  * living object holds, or gets a new one. Two living objects never share an entry: the later one is left
- * out, with the problem kept at the entry.
+ * out, and its row says why.
  *
  * @returns the entry of each object that has one, also of those now out of scope.
  */
@@ -92,6 +92,7 @@ async function insertEntries(
 
 function problemsOf(object: ClaimedObject, decision: Decision): readonly Problem[] {
   if (decision.outcome === 'out-of-scope') return []
+  if (decision.outcome === 'failed') return [decision.problem]
   if (object.entryAnchor === null || object.entryAnchor === decision.sourceAnchor) return decision.problems
   const changed: Problem = {
     code: 'source-anchor-changed',

@@ -1,10 +1,10 @@
 import type { Problem } from '@opendirsync/contracts'
 import { sql } from 'kysely'
 import { type Database, rows } from './database.ts'
-import { quarantinedEntries } from './summary.ts'
 
 export interface QuarantinedObject {
-  readonly entryId: string
+  /** Absent: the object has no place in the metaverse. */
+  readonly entryId?: string
   readonly connector: string
   readonly objectGuid: string
   readonly dn: string
@@ -16,28 +16,45 @@ export interface QuarantinedObject {
 
 /** What did not arrive, or not as it should be, and why. */
 export interface Quarantine {
+  /** `after` is the `next` of an earlier page. */
   list(input: { limit: number; after?: string }): Promise<{ items: QuarantinedObject[]; next?: string }>
 }
+
+/** Living objects with problems, whoever found them: synchronisation, or the tenant that refused a write. */
+export const quarantined = sql`(
+  select c.connector, c.object_guid, c.dn, c.entry_id, coalesce(m.object_type, c.object_class) as object_type,
+    coalesce(m.problems, '[]') || case when c.problem is null then '[]'::jsonb else jsonb_build_array(c.problem) end
+      || case when s.problem is null then '[]'::jsonb else jsonb_build_array(s.problem) end
+      || coalesce((select jsonb_agg(distinct l.problem) from export_link l
+                   where l.source_entry = c.entry_id and l.problem is not null), '[]'::jsonb) as problems,
+    coalesce(least(m.problems_since, s.problem_since), c.staged_at) as since
+  from staged_object c
+  left join metaverse_entry m on m.id = c.entry_id
+  left join export_state s on s.entry_id = c.entry_id
+  where not c.deleted and m.object_type is distinct from 'contact' and (c.problem is not null or c.entry_id in (
+    select id from metaverse_entry where problems <> '[]'
+    union select entry_id from export_state where problem is not null
+    union select source_entry from export_link where problem is not null)))`
 
 export function quarantine(database: Database): Quarantine {
   return {
     async list({ limit, after }) {
       const found = await rows(
-        sql<QuarantinedObject>`
-          select q.entry_id as "entryId", c.connector, c.object_guid as "objectGuid", c.dn,
-            m.object_type as "objectType", q.problems, coalesce(q.since, now()) as since
-          from ${quarantinedEntries} q
-          join metaverse_entry m on m.id = q.entry_id
-          join staged_object c on c.entry_id = q.entry_id and not c.deleted
-          where ${after ?? null}::uuid is null or q.entry_id > ${after ?? null}::uuid
-          order by q.entry_id limit ${limit + 1}`,
+        sql<Omit<QuarantinedObject, 'entryId'> & { entryId: string | null }>`
+          select q.entry_id as "entryId", q.connector, q.object_guid as "objectGuid", q.dn,
+            q.object_type as "objectType", q.problems, q.since
+          from ${quarantined} q
+          where ${after ?? null}::uuid is null or q.object_guid > ${after ?? null}::uuid
+          order by q.object_guid limit ${limit + 1}`,
         database
       )
-      const items = found
-        .slice(0, limit)
-        .map(item => ({ ...item, since: new Date(item.since).toISOString() }))
-      const next = found.length > limit ? items.at(-1)?.entryId : undefined
-      return { items, ...(next === undefined ? {} : { next }) }
+      const items = found.slice(0, limit).map(({ entryId, since, ...item }) => ({
+        ...(entryId !== null && { entryId }),
+        ...item,
+        since: new Date(since).toISOString()
+      }))
+      const next = found.length > limit ? items.at(-1)?.objectGuid : undefined
+      return { items, ...(next !== undefined && { next }) }
     }
   }
 }

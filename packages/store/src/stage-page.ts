@@ -91,9 +91,13 @@ async function stageChunk(
   const partial = alive.filter(change => !change.complete)
 
   for (const object of await stageComplete(trx, page, complete)) note(object, seen)
-  const { staged, unknown } = await stageDelta(trx, page, partial)
+  const { staged, unknown: unseen } = await stageDelta(trx, page, partial)
   for (const object of staged) note(object, seen)
+  const newcomers = createdSince(partial, unseen)
+  for (const object of await stageComplete(trx, page, newcomers)) note(object, seen)
 
+  const created = new Set(newcomers.map(change => change.objectGuid))
+  const unknown = unseen.filter(guid => !created.has(guid))
   const known = new Set(unknown)
   const linked = await stageLinks(
     trx,
@@ -107,6 +111,15 @@ async function stageChunk(
     seen.changed.add(guid)
   }
   return unknown
+}
+
+/**
+ * A delta tells the class of an object only when the object was created after the cookie; then all of its
+ * values are newer than the cookie too, and the report is complete.
+ */
+function createdSince(partial: readonly DirectoryChange[], unseen: readonly ObjectGuid[]): DirectoryChange[] {
+  const guids = new Set(unseen)
+  return partial.filter(change => guids.has(change.objectGuid) && change.objectClass !== undefined)
 }
 
 function note(object: { readonly objectGuid: string; readonly moved: boolean }, seen: Seen): void {

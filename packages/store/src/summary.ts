@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { type Database, rows } from './database.ts'
+import { quarantined } from './quarantine.ts'
 
 /** How far everything is, in counts. */
 export interface SummaryCounts {
@@ -48,7 +49,7 @@ export function summary(database: Database): Summary {
                'memberships', (select count(*) from export_link where exported and desired and attribute = 'member'),
                'managers', (select count(*) from export_link where exported and desired and attribute = 'manager'))
              from export_state s join export_object o using (entry_id) where s.entra_state = 'present') as exported,
-            (select count(*) from ${quarantinedEntries} q) as quarantined`,
+            (select count(*) from ${quarantined} q) as quarantined`,
         database
       )
       if (row === undefined) throw new Error('the database returned no row for a count')
@@ -56,18 +57,3 @@ export function summary(database: Database): Summary {
     }
   }
 }
-
-/** Entries that are not, or not wholly, in the tenant as they should be, whoever refused them. */
-export const quarantinedEntries = sql`(
-  select m.id as entry_id,
-    coalesce(m.problems, '[]') || case when s.problem is null then '[]'::jsonb else jsonb_build_array(s.problem) end
-      || coalesce((select jsonb_agg(distinct l.problem) from export_link l
-                   where l.source_entry = m.id and l.problem is not null), '[]'::jsonb) as problems,
-    least(m.problems_since, s.problem_since) as since
-  from metaverse_entry m
-  left join export_object o on o.entry_id = m.id
-  left join export_state s on s.entry_id = m.id
-  where (m.problems <> '[]' or s.problem is not null
-    or exists (select from export_link l where l.source_entry = m.id and l.problem is not null))
-    and m.object_type <> 'contact'
-    and exists (select from staged_object c where c.entry_id = m.id and not c.deleted))`

@@ -1,4 +1,4 @@
-import type { ObjectGuid, StagedObject } from '@opendirsync/contracts'
+import type { ObjectGuid, Problem, StagedObject } from '@opendirsync/contracts'
 import { sql } from 'kysely'
 import { type ClaimedObject, claimStaged } from './claim-staged.ts'
 import { type Database, type DatabaseTransaction, transact } from './database.ts'
@@ -36,7 +36,7 @@ export async function synchronise(
     const decided = claimed.map(object => ({ object, decision: input.decide(object) }))
     const projected = await projectEntries(trx, decided)
     const desired = await desireObjects(trx, exportDecisions(decided, projected))
-    await markSynchronised(trx, input, claimed, projected)
+    await markSynchronised(trx, input, decided, projected)
     const sources = await desireLinks(trx, {
       connector: input.connector,
       claimed,
@@ -54,6 +54,7 @@ function exportDecisions(
   return decided.flatMap(({ object, decision }): ExportDecision[] => {
     const entryId = entryIds.get(object.objectGuid)
     if (entryId === undefined) return []
+    if (decision.outcome === 'failed') return []
     if (decision.outcome === 'out-of-scope') return [{ entryId, present: false, before: object.desired }]
     if (decision.export === undefined || decision.objectType === 'contact') return []
     if (object.entryAnchor !== null && object.entryAnchor !== decision.sourceAnchor) return []
@@ -65,23 +66,36 @@ function exportDecisions(
 async function markSynchronised(
   trx: DatabaseTransaction,
   input: SynchronisationInput,
-  claimed: readonly ClaimedObject[],
+  decided: readonly { object: ClaimedObject; decision: Decision }[],
   entryIds: ReadonlyMap<ObjectGuid, string>
 ): Promise<void> {
-  const done = claimed.map(({ objectGuid, revision }) => ({
+  const done = decided.map(({ object: { objectGuid, revision }, decision }) => ({
     guid: objectGuid,
     revision,
-    entry: entryIds.get(objectGuid) ?? null
+    entry: entryIds.get(objectGuid) ?? null,
+    problem: entryIds.has(objectGuid) ? null : withoutEntry(decision)
   }))
   await sql`
     with done as (
-      select * from jsonb_to_recordset(${JSON.stringify(done)}::jsonb) as r (guid uuid, revision bigint, entry uuid)
+      select * from jsonb_to_recordset(${JSON.stringify(done)}::jsonb) as r (guid uuid, revision bigint, entry uuid, problem jsonb)
     ), marked as (
-      update staged_object s set synchronised_revision = d.revision, entry_id = coalesce(d.entry, s.entry_id)
+      update staged_object s set synchronised_revision = d.revision, entry_id = coalesce(d.entry, s.entry_id),
+        problem = nullif(d.problem, 'null')
       from done d where s.connector = ${input.connector} and s.object_guid = d.guid
     )
     insert into journal (connector, object_guid, entry_id, run_id, step, detail)
     select ${input.connector}, guid, entry, ${input.runId ?? null}::uuid, 'synchronised',
       jsonb_build_object('revision', revision)
     from done`.execute(trx)
+}
+
+/** Why an object that the rules let through, or could not judge, has no place in the metaverse. */
+function withoutEntry(decision: Decision): Problem | null {
+  if (decision.outcome === 'out-of-scope') return null
+  if (decision.outcome === 'failed') return decision.problem
+  return {
+    code: 'source-anchor-duplicate',
+    attribute: 'mS-DS-ConsistencyGuid',
+    message: `Another living object has the source anchor ${decision.sourceAnchor}. Give one of the two another one.`
+  }
 }

@@ -4,6 +4,7 @@ import { runService } from '@opendirsync/runtime'
 import { openStore } from '@opendirsync/store'
 import { ExportConfig } from './config.ts'
 import { consumeExportPending } from './consume-export-pending.ts'
+import { reportHeldDeletes } from './report-held-deletes.ts'
 import { tenant } from './tenant.ts'
 
 const mostAtOnce = 5_000
@@ -26,7 +27,8 @@ await runService('export', ExportConfig, async ({ config, log, untilReady, until
   })
   await using _sweep = queues.sweep(queueList.exportPending, {
     everyMs: config.SWEEP_SECONDS * 1_000,
-    pending: async () => messagesOf(await store.pending.exports(mostAtOnce), entryIds => ({ entryIds }))
+    pending: async () =>
+      messagesOf(await store.pending.exports(mostAtOnce, config.DELETE_THRESHOLD), entryIds => ({ entryIds }))
   })
   await using _retries = queues.schedule({
     name: 'reopen-refused',
@@ -34,6 +36,11 @@ await runService('export', ExportConfig, async ({ config, log, untilReady, until
     run: async () => {
       await store.pending.reopenRefused(config.QUARANTINE_RETRY_SECONDS)
     }
+  })
+  await using _gate = queues.schedule({
+    name: 'report-held-deletes',
+    everyMs: 60_000,
+    run: () => reportHeldDeletes(store, config.DELETE_THRESHOLD, log)
   })
   await untilStopped()
 })

@@ -87,11 +87,10 @@ function lostWatch({ connection }: Connected): UnavailableError {
 
 async function importOnce(following: Following, { connection, rootDse }: Connected, reason: WakeReason) {
   const { store, connector, queues, log } = following
-  const importer = { connector, store, queues, connection, rootDse }
+  const importer = { connector, store, queues, log, connection, rootDse }
   try {
     const outcome = await runImport(importer, reason)
-    if (outcome.reported > 0 || outcome.runId !== undefined)
-      log.info({ connector, reason, ...outcome }, 'imported')
+    if (outcome.runId !== undefined) log.info({ connector, reason, ...outcome }, 'imported')
   } catch (error) {
     await recover(following, error)
   }

@@ -3,7 +3,7 @@ import { type DirectoryConnection, dirSync, type RootDse } from '@opendirsync/ac
 import { type ImportMode, linkAttributes, type ObjectGuid, queues, type Run } from '@opendirsync/contracts'
 import { messagesOf, type Queues } from '@opendirsync/queue'
 import { sourceAttributes } from '@opendirsync/rules'
-import { withSpan } from '@opendirsync/runtime'
+import { type Logger, withSpan } from '@opendirsync/runtime'
 import type { CookiePosition, Store } from '@opendirsync/store'
 import { stageSteps } from './stage-steps.ts'
 
@@ -13,6 +13,7 @@ export interface Importer {
   readonly queues: Queues
   readonly connection: DirectoryConnection
   readonly rootDse: RootDse
+  readonly log: Logger
 }
 
 export interface ImportOutcome {
@@ -58,8 +59,8 @@ async function importPages(
 ): Promise<void> {
   const { connector, connection, rootDse, store } = importer
   const namingContext = rootDse.defaultNamingContext
-  const resumed = before?.fullImport === true
-  const afresh = run.mode === 'full' && !resumed
+  // A full import that broke off is gone on with, unless somebody asked for one from the start.
+  const afresh = run.mode === 'full' && (before?.fullImport !== true || run.asked === 'full')
   const generation = (before?.generation ?? 0) + (afresh ? 1 : 0)
   const from = afresh ? undefined : before?.cookie
   const steps = dirSync(connection, {
@@ -86,6 +87,17 @@ async function importPages(
         }
       })
       await run.count(result)
+      if (result.reported > 0)
+        importer.log.info(
+          {
+            connector,
+            runId: run.id,
+            mode: run.mode,
+            reported: result.reported,
+            staged: result.changed.length
+          },
+          'imported a page'
+        )
       await publishStaged(importer, result.changed, run.id)
       return !last
     })
@@ -105,6 +117,8 @@ async function publishStaged(
 class RunRecord {
   readonly id: string
   readonly mode: ImportMode
+  /** The mode that somebody asked for. */
+  readonly asked: ImportMode | undefined
   begun: boolean
   reported = 0
   staged = 0
@@ -114,6 +128,7 @@ class RunRecord {
   constructor(importer: Importer, mode: ImportMode, requested: Run | undefined, trigger: string) {
     this.id = requested?.id ?? randomUUID()
     this.mode = mode
+    this.asked = requested?.mode
     this.begun = requested !== undefined
     this.#importer = importer
     this.#trigger = trigger

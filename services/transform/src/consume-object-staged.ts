@@ -1,11 +1,13 @@
-import { queues as queueList } from '@opendirsync/contracts'
+import { queues as queueList, type StagedObject } from '@opendirsync/contracts'
 import { messagesOf, type Queues } from '@opendirsync/queue'
 import { synchronise } from '@opendirsync/rules'
-import type { Store } from '@opendirsync/store'
+import type { Logger } from '@opendirsync/runtime'
+import type { Decision, Store } from '@opendirsync/store'
 
 interface Deps {
   readonly queues: Queues
   readonly store: Store
+  readonly log: Logger
   readonly concurrency: number
 }
 
@@ -13,7 +15,7 @@ interface Deps {
  * One message: read the newest state of its objects, apply the rules, write metaverse and pending exports.
  * Dying between commit and publish leaves pending rows, which the sweep of export finds.
  */
-export function consumeObjectStaged({ queues, store, concurrency }: Deps): AsyncDisposable {
+export function consumeObjectStaged({ queues, store, log, concurrency }: Deps): AsyncDisposable {
   return queues.consume(
     queueList.objectStaged,
     { concurrency },
@@ -22,7 +24,7 @@ export function consumeObjectStaged({ queues, store, concurrency }: Deps): Async
       const { synchronised, exportable } = await store.metaverse.synchronise({
         connector,
         objectGuids,
-        decide: synchronise,
+        decide: staged => decide(staged, log),
         ...run
       })
       const messages = messagesOf(exportable, entryIds => ({ entryIds, ...run }))
@@ -30,4 +32,24 @@ export function consumeObjectStaged({ queues, store, concurrency }: Deps): Async
       return synchronised === 0 ? 'nothing new' : 'synchronised'
     }
   )
+}
+
+/** One object at which a rule throws must not hold up the others of its message. */
+function decide(staged: StagedObject, log: Logger): Decision {
+  try {
+    return synchronise(staged)
+  } catch (error) {
+    log.error(
+      { err: error, objectGuid: staged.objectGuid },
+      'a rule failed at an object, which stays as it is'
+    )
+    return {
+      outcome: 'failed',
+      problem: {
+        code: 'rule-failed',
+        message:
+          'A rule failed at this object, which stays as it is. The log of transform has the fault; please report it.'
+      }
+    }
+  }
 }

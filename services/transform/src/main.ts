@@ -10,6 +10,6 @@ await runService('transform', TransformConfig, async ({ config, log, untilReady,
   await using store = await untilReady('PostgreSQL', () => openStore({ url, poolSize: concurrency + 2 }))
   await using queues = connectQueues({ redisUrl: config.REDIS_URL.reveal(), log })
   await untilReady('Redis', () => queues.ping())
-  await using _consumer = consumeObjectStaged({ queues, store, concurrency })
+  await using _consumer = consumeObjectStaged({ queues, store, log, concurrency })
   await untilStopped()
 })

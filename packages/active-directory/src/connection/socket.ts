@@ -16,7 +16,13 @@ export async function openSocket(server: DirectoryServer, signal: AbortSignal): 
   const address = addressOf(server)
   const ca = await readCa(server.caFile)
   const { host, port } = address
-  const options: ConnectionOptions = { host, ...(ca !== undefined && { ca }), ...nameToCheck(server, host) }
+  // Said here, since Node would else take NODE_TLS_REJECT_UNAUTHORIZED=0 from the environment.
+  const options: ConnectionOptions = {
+    host,
+    rejectUnauthorized: true,
+    ...(ca !== undefined && { ca }),
+    ...nameToCheck(server, host)
+  }
   const raw = connectTcp({
     host,
     port,

@@ -35,12 +35,15 @@ create table staged_object (
   synchronised_revision bigint not null default 0,
   -- The metaverse entry that this object is joined to. Null: a disconnector.
   entry_id uuid,
+  -- Why an object that is in scope has no entry.
+  problem jsonb,
   staged_at timestamptz not null default now(),
   primary key (connector, object_guid)
 );
 
 create index staged_object_pending on staged_object (staged_at) where revision > synchronised_revision;
 create index staged_object_parent on staged_object (connector, parent_guid);
+create index staged_object_problem on staged_object (connector, object_guid) where problem is not null;
 create index staged_object_entry on staged_object (entry_id) where entry_id is not null;
 
 -- A reference is a row: one member's change in a group of 250,000 costs one row.

@@ -1,0 +1,33 @@
+import { sql } from 'kysely'
+import { type Database, rows } from './database.ts'
+
+export interface DeleteGate {
+  /** False: deletes wait for a person. Everything else goes on. */
+  readonly open: boolean
+  /** Objects in the tenant that are to be deleted, whether synchronisation has seen them yet or not. */
+  readonly waiting: number
+  /** Deletes written within the last hour. */
+  readonly recent: number
+}
+
+/**
+ * The one gate that deletes pass. What waits and what was deleted within the last hour count together, so
+ * that a slow trickle is one wave. Deletions that are staged and not synchronised yet count too: an import
+ * commits a wave in one transaction, and the first delete of it must see the last.
+ */
+export async function deleteGate(database: Database, threshold: number): Promise<DeleteGate> {
+  const [counts] = await rows(
+    sql<{ waiting: number; recent: number }>`
+      select
+        (select count(*) from export_object o join export_state s using (entry_id)
+         where not o.desired_present and o.desired_revision > greatest(o.exported_revision, o.refused_revision)
+           and s.entra_state = 'present')
+        + (select count(*) from staged_object c join export_object o using (entry_id) join export_state s using (entry_id)
+           where c.deleted and c.revision > c.synchronised_revision and o.desired_present
+             and s.entra_state = 'present') as waiting,
+        (select count(*) from export_state where deleted_at > now() - interval '1 hour') as recent`,
+    database
+  )
+  const { waiting, recent } = counts ?? { waiting: 0, recent: 0 }
+  return { open: waiting === 0 || waiting + recent <= threshold, waiting, recent }
+}
