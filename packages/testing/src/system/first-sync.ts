@@ -1,0 +1,72 @@
+import { waitFor } from '../wait-for.ts'
+import type { System } from './start-system.ts'
+
+/** What `GET /v1/summary` answers. */
+export interface SystemSummary {
+  readonly stagedObjects: Readonly<Record<string, number>>
+  readonly pendingSynchronisation: number
+  readonly pendingExports: number
+  readonly pendingLinks: number
+  readonly heldDeletes: number
+  readonly exported: {
+    readonly users: number
+    readonly groups: number
+    readonly memberships: number
+    readonly managers: number
+  }
+  readonly quarantined: number
+}
+
+export interface FirstSyncOptions {
+  readonly timeoutMs: number
+  readonly onProgress?: (summary: SystemSummary) => void
+}
+
+/**
+ * The first synchronisation of a system whose importer does not run yet: starts it, asks for a full import
+ * over the REST API, and waits until that has ended and nothing is pending.
+ */
+export async function firstSync(
+  system: System,
+  { timeoutMs, onProgress }: FirstSyncOptions
+): Promise<{ readonly summary: SystemSummary; readonly seconds: number }> {
+  const startedAt = performance.now()
+  await system.start('import')
+  const runId = await waitFor(
+    async () => {
+      // 409 until the importer has said which directory it is for.
+      const { status, body } = await system.call('POST', '/v1/imports', { mode: 'full' })
+      return status === 202 && (body as { id: string }).id
+    },
+    { timeoutMs: 30_000, everyMs: 10, describe: 'the API to take a full import' }
+  )
+  await waitFor(async () => hasCompleted((await system.call('GET', `/v1/runs/${runId}`)).body), {
+    timeoutMs,
+    everyMs: 100,
+    describe: 'the full import to complete'
+  })
+  const summary = await settled(system, { timeoutMs, ...(onProgress !== undefined && { onProgress }) })
+  return { summary, seconds: (performance.now() - startedAt) / 1_000 }
+}
+
+function hasCompleted(run: unknown): boolean {
+  const { state, error } = run as { state: string; error?: string }
+  if (state === 'failed') throw new Error(`the full import failed: ${error}`)
+  return state === 'completed'
+}
+
+/** Waits until the rows show nothing as pending. */
+export async function settled(
+  system: System,
+  { timeoutMs, onProgress }: FirstSyncOptions
+): Promise<SystemSummary> {
+  return waitFor(
+    async () => {
+      const summary = (await system.call('GET', '/v1/summary')).body as SystemSummary
+      onProgress?.(summary)
+      const { pendingSynchronisation, pendingExports, pendingLinks, heldDeletes } = summary
+      return pendingSynchronisation + pendingExports + pendingLinks - heldDeletes === 0 && summary
+    },
+    { timeoutMs, everyMs: 100, describe: 'nothing to be pending' }
+  )
+}

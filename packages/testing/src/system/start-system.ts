@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto'
+import { startPostgres } from '../postgres/start-postgres.ts'
+import { freePort } from '../processes/free-port.ts'
+import { type Redis, startRedis } from '../redis.ts'
+import type { SambaDomain } from '../samba/start-samba-domain.ts'
+import { serviceEnvironment } from './service-environment.ts'
+import { type EmulatorProcess, startEmulator } from './start-emulator.ts'
+import { type Service, type ServiceName, serviceNames, startService } from './start-service.ts'
+
+export interface SystemOptions {
+  readonly domain: SambaDomain
+  /** Which services to start at once; all of them unless told otherwise. */
+  readonly services?: readonly ServiceName[]
+  /** For every service, or for one: variables that differ from the usual ones. */
+  readonly environment?: Readonly<Record<string, string>>
+  /** The tenant's verified domains; by default that of the directory. */
+  readonly verifiedDomains?: readonly string[]
+  readonly throttling?: boolean
+}
+
+export interface System extends AsyncDisposable {
+  readonly domain: SambaDomain
+  readonly emulator: EmulatorProcess
+  readonly postgres: { readonly url: string }
+  readonly redis: Redis
+  readonly api: { readonly url: string; readonly key: string }
+  /** The service that runs under this name. */
+  service(name: ServiceName): Service
+  /** Starts a service, with other variables if need be; an ended one of the name is forgotten. */
+  start(name: ServiceName, environment?: Readonly<Record<string, string>>): Promise<Service>
+  /** Calls the REST API with the key. */
+  call(method: 'GET' | 'POST', path: string, body?: object): Promise<{ status: number; body: unknown }>
+}
+
+/** The whole of OpenDirSync on a domain: an emulated tenant, PostgreSQL, Redis, and each service as its own process. */
+export async function startSystem(options: SystemOptions): Promise<System> {
+  const { domain } = options
+  await using started = new AsyncDisposableStack()
+  const [postgres, redis, emulator] = await Promise.all([
+    startPostgres().then(server => started.use(server)),
+    startRedis().then(server => started.use(server)),
+    startEmulator({
+      domains: options.verifiedDomains ?? [domain.dnsName],
+      throttling: options.throttling ?? false
+    }).then(server => started.use(server))
+  ])
+  const postgresUrl = await postgres.createDatabase()
+  const apiPort = await freePort()
+  const key = randomBytes(24).toString('base64url')
+  const api = { url: `http://127.0.0.1:${apiPort}`, key }
+  const usual = {
+    ...serviceEnvironment({
+      domain,
+      graph: emulator.graph,
+      postgresUrl,
+      redisUrl: redis.url,
+      apiPort,
+      apiKey: key
+    }),
+    ...options.environment
+  }
+
+  const services = new Map<ServiceName, Service>()
+  started.defer(async () => {
+    await Promise.all([...services.values()].map(service => service.stop()))
+  })
+  async function start(
+    name: ServiceName,
+    environment: Readonly<Record<string, string>> = {}
+  ): Promise<Service> {
+    const service = await startService(name, { ...usual, ...environment })
+    services.set(name, service)
+    return service
+  }
+  const wanted = options.services ?? serviceNames
+  await Promise.all(wanted.map(name => start(name).then(service => service.ready())))
+
+  const running = started.move()
+  return {
+    domain,
+    emulator,
+    postgres: { url: postgresUrl },
+    redis,
+    api,
+    start,
+    service(name) {
+      const service = services.get(name)
+      if (service === undefined) throw new Error(`the service ${name} was not started`)
+      return service
+    },
+    call: (method, path, body) => callApi(api, { method, path, body }),
+    [Symbol.asyncDispose]: () => running.disposeAsync()
+  }
+}
+
+async function callApi(
+  { url, key }: System['api'],
+  { method, path, body }: { method: string; path: string; body: object | undefined }
+): Promise<{ status: number; body: unknown }> {
+  const response = await fetch(`${url}${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${key}`,
+      ...(body !== undefined && { 'content-type': 'application/json' })
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) })
+  })
+  return { status: response.status, body: await response.json() }
+}
