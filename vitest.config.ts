@@ -1,13 +1,43 @@
 import { defineConfig } from 'vitest/config'
 import { ClosingLine } from './scripts/closing-line.ts'
 
+/** Real servers start beside the tests, on two cores. */
+const timeouts = { testTimeout: 60_000, hookTimeout: 120_000 }
+
 export default defineConfig({
   test: {
-    include: ['packages/**/*.test.ts', 'services/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts'],
     reporters: ['default', new ClosingLine()],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
-    // Two cores, and real servers beside the tests.
-    maxWorkers: 2
+    maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          ...timeouts,
+          name: 'parts',
+          include: ['{packages,services,scripts}/**/*.test.ts', 'test/*/**/*.test.ts'],
+          exclude: ['**/node_modules/**', 'test/{flows,failure}/**'],
+          sequence: { groupOrder: 1 }
+        }
+      },
+      {
+        test: {
+          ...timeouts,
+          name: 'flows',
+          include: ['test/flows/**/*.test.ts'],
+          globalSetup: ['test/flows/global-setup.ts'],
+          // One system serves all of these, and one of them counts its writes.
+          fileParallelism: false,
+          sequence: { groupOrder: 2 }
+        }
+      },
+      {
+        test: {
+          ...timeouts,
+          name: 'failure',
+          include: ['test/failure/**/*.test.ts'],
+          fileParallelism: false,
+          sequence: { groupOrder: 3 }
+        }
+      }
+    ]
   }
 })
