@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises'
+import {
+  company,
+  firstSync,
+  populate,
+  type System,
+  startSambaDomain,
+  startSystem
+} from '@opendirsync/testing'
+
+const size = { users: 10_000, groups: 500, memberships: 50_000 }
+
+/**
+ * The first synchronisation of a company: from starting the importer and asking for a full import to the moment
+ * when nothing is pending. Samba, PostgreSQL, Redis, the emulator and all services share this machine's cores.
+ *
+ * @throws Error when not everything has arrived
+ */
+export async function initialSync(): Promise<object> {
+  const staff = company({ ...size, dirt: false })
+  await using domain = await startSambaDomain({ populate: files => populate(files, staff) })
+  await using system = await startSystem({ domain, services: ['transform', 'export', 'api'] })
+  const { summary, seconds } = await firstSync(system, { timeoutMs: 600_000 })
+  const { users, groups, memberships } = summary.exported
+  if (users !== size.users || groups !== size.groups || memberships !== size.memberships) {
+    throw new Error(`not everything has arrived: ${JSON.stringify(summary)}`)
+  }
+  return {
+    ...size,
+    seconds: Number(seconds.toFixed(2)),
+    objectsPerSecond: Math.round((users + groups) / seconds),
+    peakRssMiB: await peaks(system)
+  }
+}
+
+async function peaks(system: System): Promise<Record<string, number>> {
+  const processes = {
+    import: system.service('import').pid,
+    transform: system.service('transform').pid,
+    export: system.service('export').pid,
+    api: system.service('api').pid,
+    emulator: system.emulator.pid,
+    samba: system.domain.pid
+  }
+  const entries = Object.entries(processes).map(
+    async ([name, pid]): Promise<[string, number]> => [name, await peakOf(pid)]
+  )
+  return Object.fromEntries(await Promise.all(entries))
+}
+
+/** VmHWM, the largest resident set so far (proc(5)). */
+async function peakOf(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8')
+  return Math.round(Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1] ?? Number.NaN) / 1_024)
+}
