@@ -13,18 +13,26 @@ const standbyMs = 1_000
  * waits again when it is lost. Ends with the service.
  */
 export async function leadWhenOurTurn(following: Following, surroundings: Surroundings): Promise<void> {
+  const { signal } = surroundings
+  while (!signal.aborted) {
+    try {
+      await oneTurn(following, surroundings)
+    } catch (error) {
+      if (!signal.aborted) throw error
+    }
+  }
+}
+
+async function oneTurn(following: Following, surroundings: Surroundings): Promise<void> {
   const { signal, log, untilReady } = surroundings
   const { connector, store } = following
-  while (!signal.aborted) {
-    await using lease = await untilReady('the lease', () => waitForLease(store, connector, signal))
-    log.info({ connector }, 'holds the lease of the connector')
-    try {
-      await lead(following, surroundings, lease)
-    } catch (error) {
-      if (signal.aborted) return
-      if (!lease.lost.aborted) throw error
-      log.warn({ connector }, 'lost the lease of the connector, with the connection to PostgreSQL')
-    }
+  await using lease = await untilReady('the lease', () => waitForLease(store, connector, signal))
+  log.info({ connector }, 'holds the lease of the connector')
+  try {
+    await lead(following, surroundings, lease)
+  } catch (error) {
+    if (signal.aborted || !lease.lost.aborted) throw error
+    log.warn({ connector }, 'lost the lease of the connector, with the connection to PostgreSQL')
   }
 }
 

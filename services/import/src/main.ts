@@ -10,7 +10,7 @@ import { stagedMessages } from './staged-messages.ts'
 import { WakeUp } from './wake-up.ts'
 
 await runService('import', ImportConfig, async service => {
-  const { config, log, signal, untilReady, untilStopped } = service
+  const { config, log, untilReady, untilStopped } = service
   await using store = await untilReady('PostgreSQL', () => openStore({ url: config.POSTGRES_URL.reveal() }))
   await using queues = connectQueues({ redisUrl: config.REDIS_URL.reveal(), log })
   await untilReady('Redis', () => queues.ping())
@@ -34,5 +34,5 @@ await runService('import', ImportConfig, async service => {
   }
   const leading = leadWhenOurTurn(following, service)
   await Promise.race([leading, untilStopped()])
-  signal.throwIfAborted()
+  await leading
 })
