@@ -9,13 +9,37 @@ import { readFileSync, writeFileSync } from 'node:fs'
 
 const path = new URL('../package-lock.json', import.meta.url)
 const lock = JSON.parse(readFileSync(path, 'utf8'))
-const systems = ['aix', 'android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony', 'sunos', 'win32']
-const processors = ['arm64', 'arm', 'x64', 'ia32', 'ppc64', 'riscv64', 's390x', 'loong64', 'mips64el', 'wasm32']
+const systems = [
+  'aix',
+  'android',
+  'darwin',
+  'freebsd',
+  'linux',
+  'netbsd',
+  'openbsd',
+  'openharmony',
+  'sunos',
+  'win32'
+]
+const processors = [
+  'arm64',
+  'arm',
+  'x64',
+  'ia32',
+  'ppc64',
+  'riscv64',
+  's390x',
+  'loong64',
+  'mips64el',
+  'wasm32'
+]
 
 let added = 0
 for (const [owner, { optionalDependencies = {}, dev }] of Object.entries(lock.packages)) {
   for (const [name, version] of Object.entries(optionalDependencies)) {
-    const isKnown = [`${owner}/node_modules/${name}`, `node_modules/${name}`].some(place => place in lock.packages)
+    const isKnown = [`${owner}/node_modules/${name}`, `node_modules/${name}`].some(
+      place => place in lock.packages
+    )
     const platform = platformOf(name)
     if (isKnown || platform === undefined || !/^\d/.test(version)) continue
     lock.packages[`node_modules/${name}`] = { version, ...platform, ...(dev && { dev }), optional: true }

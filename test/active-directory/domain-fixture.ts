@@ -30,7 +30,7 @@ export async function startDomainFixture(): Promise<DomainFixture> {
   return { domain, server, connection, ou, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }
 
-export function serverOf({ url, bindDn, password, caFile, serverName }: SambaDomain): DirectoryServer {
+function serverOf({ url, bindDn, password, caFile, serverName }: SambaDomain): DirectoryServer {
   return { url, bindDn, password, caFile, serverName }
 }
 

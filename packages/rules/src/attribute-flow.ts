@@ -20,7 +20,7 @@ export interface Flagged {
   readonly value: AttributeValue | typeof noFlow
 }
 
-export type FlowResult = AttributeValue | typeof noFlow | Flagged
+type FlowResult = AttributeValue | typeof noFlow | Flagged
 
 /** What a source attribute holds: in the connected directory a list, in the metaverse a value; undefined when absent. */
 export type DirectoryValues = readonly string[] | undefined

@@ -20,7 +20,7 @@ export interface Runs {
   failAbandoned(connector: string): Promise<void>
 }
 
-export interface RunQuery {
+interface RunQuery {
   readonly limit: number
   readonly before?: string
   readonly connector?: string

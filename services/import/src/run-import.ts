@@ -24,7 +24,7 @@ export interface ImportOutcome {
 }
 
 /** What is asked of the directory, and so what counts as a change: what the rules read, and the links. */
-export const importedAttributes: readonly string[] = [...new Set([...sourceAttributes, ...linkAttributes])]
+const importedAttributes: readonly string[] = [...new Set([...sourceAttributes, ...linkAttributes])]
 
 /**
  * One import to its end: the run that was asked for, else what is new since the cookie. Without a cookie,

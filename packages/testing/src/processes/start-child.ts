@@ -18,7 +18,7 @@ export interface ChildOptions {
   readonly exitSignal?: NodeJS.Signals
 }
 
-export interface ChildExit {
+interface ChildExit {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
 }

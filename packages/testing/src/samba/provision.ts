@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { findProgram } from '../processes/find-program.ts'
 import { runProgram } from '../processes/run-program.ts'
 
-export interface DomainNames {
+interface DomainNames {
   /** DNS name in lower case: `corp.example.test`. */
   readonly dnsName: string
   readonly netbios: string

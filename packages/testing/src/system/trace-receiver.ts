@@ -79,7 +79,7 @@ interface Export {
 
 function spansIn({ resourceSpans = [] }: Export): ReceivedSpan[] {
   return resourceSpans.flatMap(({ resource, scopeSpans = [] }) => {
-    const service = String(record(resource?.attributes)['service.name'] ?? '')
+    const service = resource?.attributes?.find(({ key }) => key === 'service.name')?.value?.stringValue ?? ''
     return scopeSpans
       .flatMap(scope => scope.spans ?? [])
       .map(({ name, traceId, spanId, parentSpanId, attributes }) => ({
