@@ -41,12 +41,18 @@ export interface PendingLink {
  * What became of one write.
  * - `written`: the tenant has it. `entraId` is set for creations, adoptions and restores.
  * - `refused`: the tenant will refuse it again until the data changes. The object is quarantined.
- * - `later`: throttled, unavailable, or a reference has not replicated yet. It stays pending.
+ * - `later`: it stays pending. `throttled`: the tenant asks for a pause of everything. `missing`: an object of the
+ *   write is not there, or not known everywhere yet. Without a cause: something did not answer.
  */
 export type WriteOutcome =
   | { readonly result: 'written'; readonly operation: WriteOperation; readonly entraId?: string }
   | { readonly result: 'refused'; readonly problem: Problem }
-  | { readonly result: 'later'; readonly reason: string; readonly retryAfterMs: number }
+  | {
+      readonly result: 'later'
+      readonly reason: string
+      readonly retryAfterMs: number
+      readonly cause?: 'throttled' | 'missing'
+    }
 
 export type WriteOperation =
   | 'create'

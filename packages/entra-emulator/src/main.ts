@@ -38,11 +38,13 @@ if (values.help) {
   process.stdout.write(usage)
 } else {
   await using emulator = await startEntraEmulator(optionsOf(values))
-  process.stdout.write(values.json ? `${JSON.stringify(connection(emulator))}\n` : description(emulator))
-  await new Promise(resolve => {
+  // Before it says that it is there: whoever reads that may stop it at once.
+  const stopped = new Promise(resolve => {
     process.once('SIGINT', resolve)
     process.once('SIGTERM', resolve)
   })
+  process.stdout.write(values.json ? `${JSON.stringify(connection(emulator))}\n` : description(emulator))
+  await stopped
 }
 
 function optionsOf(flags: typeof values): EmulatorOptions {

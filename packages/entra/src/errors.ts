@@ -25,7 +25,12 @@ export type Verdict =
   /** The reference that was to be removed is not there. */
   | { readonly kind: 'reference-missing' }
   | { readonly kind: 'refused'; readonly problem: Problem }
-  | { readonly kind: 'later'; readonly reason: string; readonly retryAfterMs: number }
+  | {
+      readonly kind: 'later'
+      readonly reason: string
+      readonly retryAfterMs: number
+      readonly cause?: 'throttled'
+    }
 
 /**
  * @throws SetupError when Graph no longer knows who we are
@@ -35,7 +40,7 @@ export function verdictOf(answer: Answer): Verdict {
   const error = noAnswer(answer)
   if (error instanceof SetupError) throw error
   if (error instanceof ThrottledError)
-    return { kind: 'later', reason: error.message, retryAfterMs: error.retryAfterMs }
+    return { kind: 'later', reason: error.message, retryAfterMs: error.retryAfterMs, cause: 'throttled' }
   if (error !== undefined)
     return { kind: 'later', reason: error.message, retryAfterMs: retryAfterMsOf(answer) }
   if (answer.status === 404) return { kind: 'missing' }
@@ -74,14 +79,14 @@ export function retryAfterMsOf(answer: Answer, nowMs: number = Date.now()): numb
 
 /** What a write that got no answer comes to; undefined when the error is not one to wait out. */
 export function outcomeOfError(error: unknown): WriteOutcome | undefined {
-  if (error instanceof ThrottledError) return later(error.message, error.retryAfterMs)
+  if (error instanceof ThrottledError) return later(error.message, error.retryAfterMs, 'throttled')
   if (error instanceof UnavailableError) return later(error.message, defaultRetryAfterMs)
   if (error instanceof HeldBackError) return later(error.message, stagingRetryAfterMs)
   return undefined
 }
 
-export function later(reason: string, retryAfterMs: number): WriteOutcome {
-  return { result: 'later', reason, retryAfterMs }
+export function later(reason: string, retryAfterMs: number, cause?: 'throttled' | 'missing'): WriteOutcome {
+  return { result: 'later', reason, retryAfterMs, ...(cause !== undefined && { cause }) }
 }
 
 function referenceVerdict({ body }: Answer): Verdict | undefined {

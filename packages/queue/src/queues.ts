@@ -20,8 +20,8 @@ export interface QueuesOptions {
 
 export interface PublishOptions {
   readonly partition?: string
-  /** The message is handed out no sooner than this. */
-  readonly delayMs?: number
+  /** Of each place in the list, only one message under this name waits or is tried again; others are dropped. */
+  readonly once?: string
 }
 
 export interface ConsumeOptions {
@@ -53,7 +53,7 @@ export interface Queues extends AsyncDisposable {
     options: ConsumeOptions,
     handler: Handler<MessageOf<Definition>>
   ): AsyncDisposable
-  /** Messages that are not done yet: waiting, in hand, or waiting to be tried again. */
+  /** Messages that wait or are in hand; those that wait to be tried again later are not among them. */
   depth(definition: QueueDefinition, partition?: string): Promise<number>
   /** Runs something once in each period, across all processes that schedule the same name. */
   schedule(options: ScheduleOptions): AsyncDisposable
@@ -93,13 +93,19 @@ export function connectQueues({ redisUrl, log, telemetryName = 'opendirsync' }: 
   const queues: Queues = {
     publish: (definition, message, options) => queues.publishAll(definition, [message], options),
 
-    async publishAll(definition, messages, { partition, delayMs } = {}) {
+    async publishAll(definition, messages, { partition, once } = {}) {
       for (const message of messages) assertMessage(definition, message)
       if (messages.length === 0) return
       const name = queueName(definition, partition)
-      const delay = delayMs === undefined ? {} : { delay: delayMs }
       // Own ids, because Redis would count from 1 again after it was emptied, and meet ids still in hand.
-      const jobs = messages.map(data => ({ name, data, opts: { ...delay, jobId: randomUUID() } }))
+      const jobs = messages.map((data, place) => ({
+        name,
+        data,
+        opts: {
+          jobId: randomUUID(),
+          ...(once !== undefined && { deduplication: { id: `${once}-${place}` } })
+        }
+      }))
       await orFault(queueOf(name).addBulk(jobs))
     },
 
@@ -119,7 +125,7 @@ export function connectQueues({ redisUrl, log, telemetryName = 'opendirsync' }: 
 
     async depth(definition, partition) {
       const queue = queueOf(queueName(definition, partition))
-      return orFault(queue.getJobCountByTypes('waiting', 'active', 'prioritized', 'delayed'))
+      return orFault(queue.getJobCountByTypes('waiting', 'active', 'prioritized'))
     },
 
     schedule: options => startSchedule(options, { commands, workers, log }),

@@ -39,7 +39,11 @@ export function startSweep<Definition extends QueueDefinition>(
       if (isOurs === null || (await queues.depth(definition, partition)) > 0) return
       const messages = await pending()
       if (messages.length === 0) return
-      await queues.publishAll(definition, messages, partition === undefined ? {} : { partition })
+      // Under a name: while a sweep's messages are tried again and again, the next sweep adds none.
+      await queues.publishAll(definition, messages, {
+        once: 'sweep',
+        ...(partition !== undefined && { partition })
+      })
       log.info({ queue: name, messages: messages.length }, 'pending work was published again')
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error)

@@ -30,6 +30,8 @@ export interface Projected {
    * Undefined: nothing is written, and what the tenant already has of this object stays.
    */
   readonly export?: AttributeRecord
+  /** With `export` undefined: what goes to an object of the tenant all the same, beside what it has. */
+  readonly urgent?: AttributeRecord
   /** With a blocking one, `export` is undefined. */
   readonly problems: readonly RuleProblem[]
 }
@@ -88,7 +90,10 @@ function project(objectType: ObjectType, values: Readonly<Record<string, Directo
   const { attributes: desired, problems: outward } = applyFlows(outboundFlows[objectType], attributes)
   const problems = [...inward, ...outward]
   const blocked = problems.some(({ severity }) => severity === 'blocking')
-  return blocked ? { ...projected, problems } : { ...projected, export: desired, problems }
+  if (!blocked) return { ...projected, export: desired, problems }
+  // A person who is disabled must not stay enabled in the tenant because of an address that is wrong.
+  const isDisabled = desired.accountEnabled === false
+  return { ...projected, problems, ...(isDisabled && { urgent: { accountEnabled: false } }) }
 }
 
 /** The staged attributes, with the two facts of the object itself that rules may declare as sources. */

@@ -1,4 +1,10 @@
-import type { AttributeRecord, ObjectGuid, StagedObject } from '@opendirsync/contracts'
+import type {
+  AttributeRecord,
+  EntraState,
+  ObjectGuid,
+  ObjectType,
+  StagedObject
+} from '@opendirsync/contracts'
 import { sql } from 'kysely'
 import type { DatabaseTransaction } from './database.ts'
 
@@ -13,30 +19,43 @@ export interface ClaimedObject extends StagedObject {
 export interface DesiredBefore {
   readonly present: boolean
   readonly attributes: AttributeRecord
+  readonly objectType: Exclude<ObjectType, 'contact'>
+  readonly sourceAnchor: string
+  /** What the tenant was last confirmed to have; an exporter may be changing it at this moment. */
+  readonly entraState: EntraState
 }
 
 /**
- * Locks those of the objects that have news. SKIP LOCKED: what another consumer or a page in progress
- * holds is passed over. Nothing is lost by that: whoever holds the row publishes the object again after
- * its commit, or has read a revision at least as new.
+ * Locks those of the objects that have news, and their metaverse entries. SKIP LOCKED: what another consumer or a
+ * page in progress holds is passed over. Whoever holds it publishes it again after its commit, or has read a
+ * revision at least as new; when a page is undone instead, the sweep finds what is still pending.
  */
 export async function claimStaged(
   trx: DatabaseTransaction,
   connector: string,
   guids: readonly ObjectGuid[]
 ): Promise<ClaimedObject[]> {
+  const locked = await sql<{ guid: string; entryId: string | null }>`
+    select object_guid as guid, entry_id as "entryId" from staged_object
+    where connector = ${connector} and object_guid = any(${guids}) and revision > synchronised_revision
+    order by object_guid for update skip locked`.execute(trx)
+  const entryIds = locked.rows.flatMap(row => row.entryId ?? [])
+  // Two objects may have shared an entry, one after the other: their news is taken one at a time.
+  await sql`select from metaverse_entry where id = any(${entryIds}) order by id for update`.execute(trx)
+  // A statement of its own: it sees what others have committed before the locks were ours.
   const result = await sql<ClaimedObject & { parentGuid: string | null }>`
     select s.connector, s.object_guid as "objectGuid", s.dn, s.parent_guid as "parentGuid",
       s.object_class as "objectClass", s.deleted, s.attributes, s.revision,
       s.synchronised_revision as "synchronisedRevision", s.entry_id as "entryId",
       m.source_anchor as "entryAnchor",
-      case when o.entry_id is not null
-        then jsonb_build_object('present', o.desired_present, 'attributes', o.desired) end as desired
+      case when o.entry_id is not null then jsonb_build_object(
+        'present', o.desired_present, 'attributes', o.desired, 'objectType', o.object_type,
+        'sourceAnchor', o.source_anchor, 'entraState', e.entra_state) end as desired
     from staged_object s
     left join metaverse_entry m on m.id = s.entry_id
     left join export_object o on o.entry_id = s.entry_id
-    where s.connector = ${connector} and s.object_guid = any(${guids}) and s.revision > s.synchronised_revision
-    order by s.object_guid
-    for update of s skip locked`.execute(trx)
+    left join export_state e on e.entry_id = s.entry_id
+    where s.connector = ${connector} and s.object_guid = any(${locked.rows.map(row => row.guid)})
+    order by s.object_guid`.execute(trx)
   return result.rows.map(row => ({ ...row, parentGuid: row.parentGuid ?? undefined }))
 }

@@ -64,12 +64,23 @@ export async function transact<T>(
 }
 
 const connectionCodes = /^(08|57P|53300|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/
+/** Deadlock and serialisation failure: PostgreSQL undid one of two transactions, which may simply run again. */
+const rivalCodes = /^(40P01|40001)$/
 
 /** The one place where a foreign error of PostgreSQL becomes one of ours. */
 export function mapError(cause: unknown): unknown {
   if (!(cause instanceof Error)) return cause
   const code = 'code' in cause ? String(cause.code) : ''
   const lost = /Connection terminated|timeout exceeded when trying to connect/.test(cause.message)
+  if (rivalCodes.test(code)) {
+    return new UnavailableError(
+      'postgres',
+      `Two transactions were in each other's way (${code}). It is tried again.`,
+      {
+        cause
+      }
+    )
+  }
   if (!connectionCodes.test(code) && !lost) return cause
   return new UnavailableError(
     'postgres',

@@ -12,5 +12,7 @@ export type Decision =
       readonly attributes: AttributeRecord
       /** As the tenant should have it; absent: it cannot be exported as it is, and `problems` says why. */
       readonly export?: AttributeRecord
+      /** Without `export`: values that go to the tenant all the same, beside what it has. A leaver is disabled. */
+      readonly urgent?: AttributeRecord
       readonly problems: readonly Problem[]
     }

@@ -62,7 +62,7 @@ export async function desireLinks(trx: DatabaseTransaction, input: LinkInput): P
       returning l.source_entry, l.target_entry
     ), seen as (
       select ctid as row from staged_link where connector = ${input.connector} and not present
-        and source_guid in (select guid from claimed) for update skip locked
+        and source_guid = any(${input.claimed.map(object => object.objectGuid)}) for update skip locked
     ), forgotten as (
       delete from staged_link l using seen where l.ctid = seen.row
     )
@@ -75,20 +75,12 @@ export async function desireLinks(trx: DatabaseTransaction, input: LinkInput): P
 
 /**
  * What is to leave the tenant takes its references with it: Graph removes them with the object, and gives
- * them back with a restore. So rows that were exported stay, to be compared after a restore.
+ * them back with a restore. So the rows stay, to be compared after a restore; and an exporter that is just
+ * writing one of them finds it when it confirms.
  */
 async function dropLinksOf(trx: DatabaseTransaction, entryIds: readonly string[]): Promise<void> {
   if (entryIds.length === 0) return
   await sql`
-    with incident as (
-      select source_entry, attribute, target_entry, exported from export_link
-      where source_entry = any(${entryIds}) or target_entry = any(${entryIds})
-    ), forgotten as (
-      delete from export_link l using incident i where not i.exported
-        and l.source_entry = i.source_entry and l.attribute = i.attribute and l.target_entry = i.target_entry
-    )
-    update export_link l set desired = false from incident i where i.exported
-      and l.source_entry = i.source_entry and l.attribute = i.attribute and l.target_entry = i.target_entry`.execute(
-    trx
-  )
+    update export_link set desired = false
+    where (source_entry = any(${entryIds}) or target_entry = any(${entryIds})) and desired`.execute(trx)
 }

@@ -1,7 +1,8 @@
 import type { PendingLink, WriteOutcome } from '@opendirsync/contracts'
 import { sql } from 'kysely'
 import { type Database, type DatabaseTransaction, rows, transact } from './database.ts'
-import type { ExportResult } from './export-objects.ts'
+import { type ExportResult, throttledForMs } from './export-objects.ts'
+import { linkIsPending, readyLinks } from './ready-links.ts'
 
 export interface ExportLinksInput {
   readonly sourceEntryIds: readonly string[]
@@ -11,6 +12,11 @@ export interface ExportLinksInput {
   readonly write: (links: readonly PendingLink[]) => Promise<ReadonlyMap<string, WriteOutcome>>
   /** The key under which `write` reports a link. */
   readonly keyOf: (link: PendingLink) => string
+}
+
+interface Settled {
+  readonly link: PendingLink
+  readonly outcome: WriteOutcome | undefined
 }
 
 /**
@@ -23,23 +29,42 @@ export async function exportLinks(
 ): Promise<Omit<ExportResult, 'appeared'>> {
   return transact(database, async trx => {
     const claimed = await lockSources(trx, input.sourceEntryIds)
-    const links = claimed.length === 0 ? [] : await readyLinks(trx, claimed, input.limit)
-    if (links.length === 0) return { claimed, written: 0, refused: 0, later: [], retryAfterMs: 0 }
+    const links = claimed.length === 0 ? [] : await linksOf(trx, claimed, input.limit)
+    if (links.length === 0) return { claimed, written: 0, refused: 0, later: [], throttledForMs: 0 }
     const outcomes = await input.write(links.filter(link => !isReplacedManager(link, links)))
     const settled = links.map(link => ({ link, outcome: outcomeOf(link, links, outcomes, input.keyOf) }))
     await confirm(trx, settled, input.runId)
+    await doubtMissing(trx, settled)
     const later = settled.filter(({ outcome }) => outcome === undefined || outcome.result === 'later')
     return {
       claimed,
       written: settled.filter(({ outcome }) => outcome?.result === 'written').length,
       refused: settled.filter(({ outcome }) => outcome?.result === 'refused').length,
       later: [...new Set(later.map(({ link }) => link.sourceEntryId))],
-      retryAfterMs: Math.max(
-        0,
-        ...later.map(({ outcome }) => (outcome?.result === 'later' ? outcome.retryAfterMs : 0))
-      )
+      throttledForMs: throttledForMs(outcomes.values())
     }
   })
+}
+
+/**
+ * Graph does not say which end of a reference is missing. A new object may not be known everywhere yet; after a
+ * minute one of the two was deleted in the tenant. Both are written anew then, and the missing one is created again.
+ */
+async function doubtMissing(trx: DatabaseTransaction, settled: readonly Settled[]): Promise<void> {
+  const ends = settled.flatMap(({ link, outcome }) =>
+    outcome?.result === 'later' && outcome.cause === 'missing' ? [link.sourceEntryId, link.targetEntryId] : []
+  )
+  if (ends.length === 0) return
+  await sql`
+    with doubted as (
+      select entry_id from export_state
+      where entry_id = any(${ends}) and exported_at < now() - interval '1 minute' for update skip locked
+    ), state as (
+      update export_state s set exported = null from doubted d where s.entry_id = d.entry_id
+    )
+    update export_object o set exported_revision = 0 from doubted d where o.entry_id = d.entry_id`.execute(
+    trx
+  )
 }
 
 async function lockSources(trx: DatabaseTransaction, entryIds: readonly string[]): Promise<string[]> {
@@ -50,7 +75,7 @@ async function lockSources(trx: DatabaseTransaction, entryIds: readonly string[]
   return locked.rows.map(row => row.id)
 }
 
-async function readyLinks(
+async function linksOf(
   trx: DatabaseTransaction,
   sources: readonly string[],
   limit: number
@@ -58,12 +83,9 @@ async function readyLinks(
   const result = await sql<PendingLink>`
     select l.attribute, case when l.desired then 'add' else 'remove' end as operation,
       l.source_entry as "sourceEntryId", s.entra_id as "sourceEntraId",
-      l.target_entry as "targetEntryId", t.entra_id as "targetEntraId", o.object_type as "targetType"
-    from export_link l
-    join export_state s on s.entry_id = l.source_entry
-    join export_state t on t.entry_id = l.target_entry and t.entra_state = 'present'
-    join export_object o on o.entry_id = l.target_entry
-    where l.source_entry = any(${sources}) and l.desired <> l.exported and not l.refused
+      l.target_entry as "targetEntryId", t.entra_id as "targetEntraId", target.object_type as "targetType"
+    from ${readyLinks}
+    where l.source_entry = any(${sources}) and ${linkIsPending}
     order by l.source_entry, l.desired
     limit ${limit}`.execute(trx)
   return result.rows
@@ -96,7 +118,7 @@ function outcomeOf(
 
 async function confirm(
   trx: DatabaseTransaction,
-  settled: readonly { readonly link: PendingLink; readonly outcome: WriteOutcome | undefined }[],
+  settled: readonly Settled[],
   runId: string | undefined
 ): Promise<void> {
   const records = settled.flatMap(({ link, outcome }) => {
@@ -114,25 +136,27 @@ async function confirm(
     ]
   })
   if (records.length === 0) return
+  const done = sql`jsonb_to_recordset(${JSON.stringify(records)}::jsonb)
+    as d (source uuid, attribute text, target uuid, exported boolean, operation text, problem jsonb)`
+  // By key alone: synchronisation may be changing the row, and what is confirmed holds whatever it decides.
   await sql`
-    with done as (
-      select * from jsonb_to_recordset(${JSON.stringify(records)}::jsonb)
-        as r (source uuid, attribute text, target uuid, exported boolean, operation text, problem jsonb)
-    ), updated as (
-      update export_link l set
-        exported = case when d.problem is null then d.exported else l.exported end,
-        refused = d.problem is not null, problem = d.problem,
-        problem_since = case when d.problem is not null then coalesce(l.problem_since, now()) end
-      from done d where l.source_entry = d.source and l.attribute = d.attribute and l.target_entry = d.target
-        and (d.exported or l.desired or d.problem is not null)
-    ), forgotten as (
-      delete from export_link l using done d where not d.exported and not l.desired and d.problem is null
-        and l.source_entry = d.source and l.attribute = d.attribute and l.target_entry = d.target
+    update export_link l set
+      exported = case when d.problem is null then d.exported else l.exported end,
+      refused = d.problem is not null, problem = d.problem,
+      problem_since = case when d.problem is not null then coalesce(l.problem_since, now()) end,
+      refused_at = case when d.problem is not null then now() end
+    from ${done}
+    where l.source_entry = d.source and l.attribute = d.attribute and l.target_entry = d.target`.execute(trx)
+  await sql`
+    with forgotten as (
+      delete from export_link l using ${done}
+      where l.source_entry = d.source and l.attribute = d.attribute and l.target_entry = d.target
+        and not l.desired and not l.exported and l.problem is null
     )
     insert into journal (entry_id, run_id, step, detail)
-    select source, ${runId ?? null}::uuid, 'exported', jsonb_strip_nulls(jsonb_build_object(
-      'operation', operation, 'attribute', attribute, 'target', target, 'problem', problem))
-    from done`.execute(trx)
+    select d.source, ${runId ?? null}::uuid, 'exported', jsonb_strip_nulls(jsonb_build_object(
+      'operation', d.operation, 'attribute', d.attribute, 'target', d.target, 'problem', d.problem))
+    from ${done}`.execute(trx)
 }
 
 /**
@@ -147,13 +171,10 @@ export async function linkSourcesReady(database: Database, appeared: readonly st
       with candidate as (
         select unnest(${appeared}::uuid[]) as id
         union
-        select source_entry from export_link
-        where target_entry = any(${appeared}) and desired <> exported and not refused
+        select l.source_entry from export_link l where l.target_entry = any(${appeared}) and ${linkIsPending}
       )
-      select c.id from candidate c join export_state s on s.entry_id = c.id and s.entra_state = 'present'
-      where exists (
-        select from export_link l join export_state t on t.entry_id = l.target_entry and t.entra_state = 'present'
-        where l.source_entry = c.id and l.desired <> l.exported and not l.refused)
+      select c.id from candidate c
+      where exists (select from ${readyLinks} where l.source_entry = c.id and ${linkIsPending})
       and not exists (
         select from export_link l
         join export_state t on t.entry_id = l.target_entry and t.entra_state <> 'present'

@@ -1,4 +1,4 @@
-import type { PendingExport, WriteOutcome } from '@opendirsync/contracts'
+import type { PendingExport, WriteOperation, WriteOutcome } from '@opendirsync/contracts'
 import { sql } from 'kysely'
 import { type Database, type DatabaseTransaction, transact } from './database.ts'
 import { deleteGate } from './delete-gate.ts'
@@ -19,9 +19,10 @@ export interface ExportResult {
   readonly refused: number
   /** Entries that now exist in the tenant and did not before: references to them can be written. */
   readonly appeared: readonly string[]
-  /** Entries to try again, and how long to wait. */
+  /** Entries that were put off; they stay pending. */
   readonly later: readonly string[]
-  readonly retryAfterMs: number
+  /** How long the tenant asks everybody to wait; 0: it does not. */
+  readonly throttledForMs: number
 }
 
 /**
@@ -32,7 +33,7 @@ export async function exportObjects(database: Database, input: ExportObjectsInpu
   return transact(database, async trx => {
     const pending = await claim(trx, input)
     if (pending.length === 0)
-      return { claimed: [], written: 0, refused: 0, appeared: [], later: [], retryAfterMs: 0 }
+      return { claimed: [], written: 0, refused: 0, appeared: [], later: [], throttledForMs: 0 }
     const outcomes = await input.write(pending)
     await confirm(trx, pending, outcomes, input.runId)
     return summarise(pending, outcomes)
@@ -40,7 +41,7 @@ export async function exportObjects(database: Database, input: ExportObjectsInpu
 }
 
 async function claim(trx: DatabaseTransaction, input: ExportObjectsInput): Promise<PendingExport[]> {
-  const { open } = await deleteGate(trx, input.deleteThreshold)
+  const open = await deletesMayPass(trx, input)
   const result = await sql<PendingExport & { exported: object | null; entraId: string | null }>`
     select o.entry_id as "entryId", o.object_type as "objectType", o.source_anchor as "sourceAnchor",
       o.desired_present as "desiredPresent", o.desired, o.desired_revision as "desiredRevision",
@@ -56,6 +57,14 @@ async function claim(trx: DatabaseTransaction, input: ExportObjectsInput): Promi
     exported: row.exported ?? undefined,
     entraId: row.entraId ?? undefined
   })) as PendingExport[]
+}
+
+/** The gate counts whole waves; it is asked only where there is something to delete. */
+async function deletesMayPass(trx: DatabaseTransaction, input: ExportObjectsInput): Promise<boolean> {
+  const { rows } = await sql`
+    select from export_object where entry_id = any(${input.entryIds}) and not desired_present
+      and desired_revision > greatest(exported_revision, refused_revision) limit 1`.execute(trx)
+  return rows.length === 0 || (await deleteGate(trx, input.deleteThreshold)).open
 }
 
 async function confirm(
@@ -75,6 +84,7 @@ async function confirm(
   })
   if (records.length === 0) return
   await writeConfirmations(trx, JSON.stringify(records), runId)
+  await forgetReferences(trx, outcomes)
   await reopenConflicts(trx, pending, outcomes)
 }
 
@@ -93,25 +103,46 @@ async function writeConfirmations(trx: DatabaseTransaction, records: string, run
         deleted_at = case when not d.refused and not d.present and s.entra_state = 'present' then now()
           when not d.refused and d.present then null else s.deleted_at end,
         problem = d.problem,
-        problem_since = case when d.refused then coalesce(s.problem_since, now()) end
+        problem_since = case when d.refused then coalesce(s.problem_since, now()) end,
+        refused_at = case when d.refused then now() end
       from done d where s.entry_id = d.id
     ), object as (
       update export_object o set
         exported_revision = case when d.refused then o.exported_revision else d.revision end,
         refused_revision = case when d.refused then d.revision else o.refused_revision end
       from done d where o.entry_id = d.id
-    ), restored as (
-      -- A restored object may or may not have its references again: write them once more, repeatably.
-      update export_link l set exported = false from done d
-      where d.operation in ('restore', 'create') and l.exported and l.desired and (l.source_entry = d.id or l.target_entry = d.id)
-    ), recreated as (
-      delete from export_link l using done d
-      where d.operation = 'create' and not l.desired and (l.source_entry = d.id or l.target_entry = d.id)
     )
     insert into journal (entry_id, run_id, step, detail)
     select id, ${runId ?? null}::uuid, 'exported', jsonb_strip_nulls(jsonb_build_object(
       'operation', operation, 'revision', revision, 'problem', problem))
     from done where operation <> 'unchanged'`.execute(trx)
+}
+
+/**
+ * An object that came back has references again, or has not. Those that it should have are written once more,
+ * repeatably. Another object with its anchor (created anew, or adopted) has none, so nothing is left to remove.
+ * By key alone, and judged in the assignment: synchronisation may be changing the rows.
+ */
+async function forgetReferences(
+  trx: DatabaseTransaction,
+  outcomes: ReadonlyMap<string, WriteOutcome>
+): Promise<void> {
+  const after = (...operations: WriteOperation[]) =>
+    [...outcomes].flatMap(([id, outcome]) =>
+      outcome.result === 'written' && operations.includes(outcome.operation) ? [id] : []
+    )
+  const restored = after('restore')
+  const renewed = after('create', 'adopt')
+  if (restored.length > 0) {
+    await sql`
+      update export_link set exported = exported and not desired
+      where source_entry = any(${restored}) or target_entry = any(${restored})`.execute(trx)
+  }
+  if (renewed.length > 0) {
+    await sql`
+      update export_link set exported = false
+      where (source_entry = any(${renewed}) or target_entry = any(${renewed})) and exported`.execute(trx)
+  }
 }
 
 /** Values that are unique in the tenant. Whoever waits for one that was just given up may try again. */
@@ -145,17 +176,32 @@ function summarise(
   const later: string[] = []
   let written = 0
   let refused = 0
-  let retryAfterMs = 0
   for (const { entryId, desiredPresent, entraState } of pending) {
     const outcome = outcomes.get(entryId)
     if (outcome === undefined || outcome.result === 'later') {
       later.push(entryId)
-      retryAfterMs = Math.max(retryAfterMs, outcome?.retryAfterMs ?? 0)
     } else if (outcome.result === 'refused') refused += 1
     else {
       written += 1
       if (desiredPresent && entraState !== 'present') appeared.push(entryId)
     }
   }
-  return { claimed: pending.map(object => object.entryId), written, refused, appeared, later, retryAfterMs }
+  return {
+    claimed: pending.map(object => object.entryId),
+    written,
+    refused,
+    appeared,
+    later,
+    throttledForMs: throttledForMs(outcomes.values())
+  }
+}
+
+/** The longest pause that the tenant asks for. */
+export function throttledForMs(outcomes: Iterable<WriteOutcome>): number {
+  let longestMs = 0
+  for (const outcome of outcomes) {
+    if (outcome.result === 'later' && outcome.cause === 'throttled')
+      longestMs = Math.max(longestMs, outcome.retryAfterMs)
+  }
+  return longestMs
 }

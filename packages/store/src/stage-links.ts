@@ -1,5 +1,5 @@
 import type { DirectoryChange, ObjectGuid } from '@opendirsync/contracts'
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { DatabaseTransaction } from './database.ts'
 
 interface LinkRow {
@@ -37,8 +37,8 @@ export async function stageLinks(
       from staged_link l
       join jsonb_to_recordset(${replaced}::jsonb) as r (source uuid, attribute text)
         on l.source_guid = r.source and l.attribute = r.attribute
-      where l.connector = ${page.connector} and l.present and not exists (
-        select from named n where n.source = l.source_guid and n.attribute = l.attribute and n.target = l.target_guid)
+      where l.connector = ${page.connector} and l.present
+        and (l.source_guid, l.attribute, l.target_guid) not in (select source, attribute, target from named)
     ), changing as (
       select i.* from incoming i left join staged_link l on l.connector = ${page.connector}
         and l.source_guid = i.source and l.attribute = i.attribute and l.target_guid = i.target
@@ -51,11 +51,52 @@ export async function stageLinks(
       insert into staged_link (connector, source_guid, attribute, target_guid, present, generation, revision)
       select ${page.connector}, c.source, c.attribute, c.target, c.present, ${page.generation}, b.revision
       from changing c join bumped b on b.object_guid = c.source
-      on conflict (connector, source_guid, attribute, target_guid) do update set
+      on conflict (source_guid, attribute, target_guid, connector) do update set
         present = excluded.present, generation = excluded.generation, revision = excluded.revision
     )
     select object_guid as "objectGuid" from bumped`.execute(trx)
   if (page.mode === 'full') await touchLinks(trx, page, links)
+  return result.rows.map(row => row.objectGuid)
+}
+
+/**
+ * A restored object may have been deleted and restored between two imports. Whoever referred to it has lost the
+ * reference then, and is not reported. So the references to it are staged as removed; what the object's own back
+ * links still tell is added again within the same page.
+ *
+ * @returns the sources that have changed.
+ */
+export async function unlinkRestored(
+  trx: DatabaseTransaction,
+  page: { readonly connector: string },
+  changes: readonly DirectoryChange[]
+): Promise<ObjectGuid[]> {
+  const restored = changes.filter(change => change.state === 'restored').map(change => change.objectGuid)
+  if (restored.length === 0) return []
+  return removeLinks(trx, page.connector, sql`target_guid = any(${restored})`)
+}
+
+/** Stages the links that a condition chooses as removed. @returns the sources, whose revisions rise with it. */
+export async function removeLinks(
+  trx: DatabaseTransaction,
+  connector: string,
+  which: RawBuilder<unknown>
+): Promise<ObjectGuid[]> {
+  const result = await sql<{ objectGuid: string }>`
+    with chosen as (
+      select source_guid, attribute, target_guid from staged_link
+      where connector = ${connector} and present and ${which}
+    ), bumped as (
+      update staged_object s set revision = s.revision + 1, staged_at = now()
+      where s.connector = ${connector} and s.object_guid in (select source_guid from chosen)
+      returning s.object_guid, s.revision
+    ), removed as (
+      update staged_link l set present = false, revision = b.revision
+      from chosen c join bumped b on b.object_guid = c.source_guid
+      where l.connector = ${connector} and l.source_guid = c.source_guid
+        and l.attribute = c.attribute and l.target_guid = c.target_guid
+    )
+    select object_guid as "objectGuid" from bumped`.execute(trx)
   return result.rows.map(row => row.objectGuid)
 }
 

@@ -36,7 +36,7 @@ export async function stageComplete(
     ), upserted as (
       insert into staged_object (connector, object_guid, dn, parent_guid, object_class, attributes, generation)
       select ${page.connector}, guid, dn, parent, class, attributes, ${page.generation} from incoming order by guid
-      on conflict (connector, object_guid) do update set
+      on conflict (object_guid, connector) do update set
         dn = excluded.dn, parent_guid = excluded.parent_guid, object_class = excluded.object_class,
         attributes = excluded.attributes, deleted = false, generation = excluded.generation,
         revision = staged_object.revision + ${differs}::int,
@@ -52,37 +52,58 @@ const differs = sql`(
   (staged_object.dn, staged_object.parent_guid, staged_object.object_class, staged_object.deleted, staged_object.attributes)
   is distinct from (excluded.dn, excluded.parent_guid, excluded.object_class, false, excluded.attributes))`
 
-/** Reports of changed attributes are merged into what is stored. Objects that are not stored yet are given back. */
+export interface DeltaResult {
+  readonly staged: readonly StagedRow[]
+  /** Not stored at all. */
+  readonly unseen: readonly ObjectGuid[]
+  /** Stored as deleted, and reported as if they lived: only a complete read can tell what they are now. */
+  readonly doubtful: readonly ObjectGuid[]
+}
+
+/** Reports of changed attributes are merged into what is stored. */
 export async function stageDelta(
   trx: DatabaseTransaction,
   page: PageKey,
   changes: readonly DirectoryChange[]
-): Promise<{ staged: StagedRow[]; unknown: ObjectGuid[] }> {
-  if (changes.length === 0) return { staged: [], unknown: [] }
-  const result = await sql<{ objectGuid: string; known: boolean; changed: boolean; moved: boolean }>`
+): Promise<DeltaResult> {
+  if (changes.length === 0) return { staged: [], unseen: [], doubtful: [] }
+  const result = await sql<{
+    objectGuid: string
+    stored: boolean
+    merged: boolean
+    changed: boolean
+    moved: boolean
+  }>`
     with incoming as (
       select * from jsonb_to_recordset(${recordset(combined(changes))}::jsonb)
-        as r (guid uuid, dn text, parent uuid, attributes jsonb)
-    ), known as (
-      select s.object_guid, s.dn as old_dn, coalesce(i.dn, s.dn) as dn, coalesce(i.parent, s.parent_guid) as parent,
+        as r (guid uuid, dn text, parent uuid, state text, attributes jsonb)
+    ), stored as (
+      select s.object_guid, s.deleted and i.state <> 'restored' as doubtful, s.dn as old_dn,
+        coalesce(i.dn, s.dn) as dn, coalesce(i.parent, s.parent_guid) as parent,
         merged_attributes(s.attributes, i.attributes) as attributes
       from staged_object s join incoming i on s.object_guid = i.guid
       where s.connector = ${page.connector} order by s.object_guid for update of s
+    ), compared as (
+      select k.*, (s.dn, s.parent_guid, s.deleted, s.attributes) is distinct from (k.dn, k.parent, false, k.attributes)
+        as differs
+      from stored k join staged_object s on s.connector = ${page.connector} and s.object_guid = k.object_guid
+      where not k.doubtful
     ), updated as (
       update staged_object s set dn = k.dn, parent_guid = k.parent, attributes = k.attributes, deleted = false,
-        generation = ${page.generation}, revision = s.revision + 1, staged_at = now()
-      from known k where s.connector = ${page.connector} and s.object_guid = k.object_guid
-        and (s.dn, s.parent_guid, s.deleted, s.attributes) is distinct from (k.dn, k.parent, false, k.attributes)
-      returning s.object_guid
+        generation = ${page.generation}, revision = s.revision + k.differs::int,
+        staged_at = case when k.differs then now() else s.staged_at end
+      from compared k where s.connector = ${page.connector} and s.object_guid = k.object_guid
+        and (k.differs or s.generation <> ${page.generation})
     )
-    select i.guid as "objectGuid", k.object_guid is not null as known, u.object_guid is not null as changed,
-      k.old_dn is distinct from k.dn as moved
-    from incoming i left join known k on k.object_guid = i.guid left join updated u on u.object_guid = i.guid`.execute(
+    select i.guid as "objectGuid", k.object_guid is not null as stored, k.doubtful is false as merged,
+      coalesce(c.differs, false) as changed, k.old_dn is distinct from k.dn as moved
+    from incoming i left join stored k on k.object_guid = i.guid left join compared c on c.object_guid = i.guid`.execute(
     trx
   )
   return {
     staged: result.rows.filter(row => row.changed),
-    unknown: result.rows.filter(row => !row.known).map(row => row.objectGuid)
+    unseen: result.rows.filter(row => !row.stored).map(row => row.objectGuid),
+    doubtful: result.rows.filter(row => row.stored && !row.merged).map(row => row.objectGuid)
   }
 }
 
@@ -116,6 +137,7 @@ function recordset(changes: readonly DirectoryChange[]): string {
       dn: change.dn,
       parent: change.parentGuid,
       class: change.objectClass,
+      state: change.state,
       attributes: change.attributes
     }))
   )

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { type CookiePosition, expectCookie, type NamingContextKey, writeCookie } from './cookies.ts'
 import { type Database, type DatabaseTransaction, transact } from './database.ts'
 import { renameDescendants } from './rename-descendants.ts'
-import { stageLinks } from './stage-links.ts'
+import { stageLinks, unlinkRestored } from './stage-links.ts'
 import { markDeleted, stageComplete, stageDelta } from './stage-objects.ts'
 import { sweepVanished } from './sweep-vanished.ts'
 
@@ -91,13 +91,14 @@ async function stageChunk(
   const partial = alive.filter(change => !change.complete)
 
   for (const object of await stageComplete(trx, page, complete)) note(object, seen)
-  const { staged, unknown: unseen } = await stageDelta(trx, page, partial)
+  for (const guid of await unlinkRestored(trx, page, partial)) seen.changed.add(guid)
+  const { staged, unseen, doubtful } = await stageDelta(trx, page, partial)
   for (const object of staged) note(object, seen)
   const newcomers = createdSince(partial, unseen)
   for (const object of await stageComplete(trx, page, newcomers)) note(object, seen)
 
   const created = new Set(newcomers.map(change => change.objectGuid))
-  const unknown = unseen.filter(guid => !created.has(guid))
+  const unknown = [...unseen.filter(guid => !created.has(guid)), ...doubtful]
   const known = new Set(unknown)
   const linked = await stageLinks(
     trx,

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { type Database, rows } from './database.ts'
 import { quarantined } from './quarantine.ts'
+import { linkIsPending, readyLinks } from './ready-links.ts'
 
 /** How far everything is, in counts. */
 export interface SummaryCounts {
@@ -37,10 +38,7 @@ export function summary(database: Database): Summary {
             (select count(*) from staged_object where revision > synchronised_revision) as "pendingSynchronisation",
             (select count(*) from export_object
              where desired_revision > greatest(exported_revision, refused_revision)) as "pendingExports",
-            (select count(*) from export_link l
-             join export_state s on s.entry_id = l.source_entry and s.entra_state = 'present'
-             join export_state t on t.entry_id = l.target_entry and t.entra_state = 'present'
-             where l.desired <> l.exported and not l.refused) as "pendingLinks",
+            (select count(*) from ${readyLinks} where ${linkIsPending}) as "pendingLinks",
             (select count(*) from export_object
              where not desired_present and desired_revision > greatest(exported_revision, refused_revision)) as "heldDeletes",
             (select jsonb_build_object(

@@ -1,6 +1,7 @@
 import { type ObjectGuid, SetupError } from '@opendirsync/contracts'
 import { sql } from 'kysely'
 import type { DatabaseTransaction } from './database.ts'
+import { removeLinks } from './stage-links.ts'
 
 /** A full import that misses more than this share of the objects reads a broken source, not a smaller company. */
 const largestVanishedShare = 0.25
@@ -25,22 +26,8 @@ export async function sweepVanished(
   const gone = deleted.rows.map(row => row.objectGuid)
   await sql`delete from staged_link where connector = ${page.connector}
     and (source_guid = any(${gone}) or target_guid = any(${gone}))`.execute(trx)
-  const changed = await sql<{ objectGuid: string }>`
-    with stale as (
-      select source_guid, attribute, target_guid from staged_link
-      where connector = ${page.connector} and generation < ${page.generation} and present
-    ), bumped as (
-      update staged_object s set revision = s.revision + 1, staged_at = now()
-      where s.connector = ${page.connector} and s.object_guid in (select source_guid from stale)
-      returning s.object_guid, s.revision
-    ), removed as (
-      update staged_link l set present = false, revision = b.revision
-      from stale s join bumped b on b.object_guid = s.source_guid
-      where l.connector = ${page.connector} and l.source_guid = s.source_guid
-        and l.attribute = s.attribute and l.target_guid = s.target_guid
-    )
-    select object_guid as "objectGuid" from bumped`.execute(trx)
-  return { deleted: gone, changed: changed.rows.map(row => row.objectGuid) }
+  const changed = await removeLinks(trx, page.connector, sql`generation < ${page.generation}`)
+  return { deleted: gone, changed }
 }
 
 async function refuseShrunkenSource(

@@ -4,7 +4,8 @@ import { type ClaimedObject, claimStaged } from './claim-staged.ts'
 import { type Database, type DatabaseTransaction, transact } from './database.ts'
 import type { Decision } from './decision.ts'
 import { desireLinks } from './desire-links.ts'
-import { desireObjects, type ExportDecision } from './desire-objects.ts'
+import { desireObjects } from './desire-objects.ts'
+import { exportDecisions } from './export-decisions.ts'
 import { projectEntries } from './project-entries.ts'
 
 export interface SynchronisationInput {
@@ -35,8 +36,9 @@ export async function synchronise(
 
     const decided = claimed.map(object => ({ object, decision: input.decide(object) }))
     const projected = await projectEntries(trx, decided)
-    const desired = await desireObjects(trx, exportDecisions(decided, projected))
+    const desired = await desireObjects(trx, await exportDecisions(trx, decided, projected))
     await markSynchronised(trx, input, decided, projected)
+    await lookAgainAtDuplicates(trx, decided)
     const sources = await desireLinks(trx, {
       connector: input.connector,
       claimed,
@@ -44,22 +46,6 @@ export async function synchronise(
       disappeared: desired.disappeared
     })
     return { synchronised: claimed.length, exportable: [...new Set([...desired.changed, ...sources])] }
-  })
-}
-
-function exportDecisions(
-  decided: readonly { object: ClaimedObject; decision: Decision }[],
-  entryIds: ReadonlyMap<ObjectGuid, string>
-): ExportDecision[] {
-  return decided.flatMap(({ object, decision }): ExportDecision[] => {
-    const entryId = entryIds.get(object.objectGuid)
-    if (entryId === undefined) return []
-    if (decision.outcome === 'failed') return []
-    if (decision.outcome === 'out-of-scope') return [{ entryId, present: false, before: object.desired }]
-    if (decision.export === undefined || decision.objectType === 'contact') return []
-    if (object.entryAnchor !== null && object.entryAnchor !== decision.sourceAnchor) return []
-    const { objectType, sourceAnchor, export: attributes } = decision
-    return [{ entryId, present: true, objectType, sourceAnchor, attributes, before: object.desired }]
   })
 }
 
@@ -98,4 +84,20 @@ function withoutEntry(decision: Decision): Problem | null {
     attribute: 'mS-DS-ConsistencyGuid',
     message: `Another living object has the source anchor ${decision.sourceAnchor}. Give one of the two another one.`
   }
+}
+
+/** An object that was left out for its source anchor may have its turn when the holder of the anchor goes. */
+async function lookAgainAtDuplicates(
+  trx: DatabaseTransaction,
+  decided: readonly { object: ClaimedObject; decision: Decision }[]
+): Promise<void> {
+  const isGone = decided.some(
+    ({ object, decision }) => decision.outcome === 'out-of-scope' && object.entryId !== null
+  )
+  if (!isGone) return
+  await sql`
+    update staged_object s set revision = s.revision + 1, staged_at = now()
+    from (select object_guid, connector from staged_object
+          where problem ->> 'code' = 'source-anchor-duplicate' for update skip locked) waiting
+    where s.object_guid = waiting.object_guid and s.connector = waiting.connector`.execute(trx)
 }

@@ -1,6 +1,5 @@
-import { queues as queueList } from '@opendirsync/contracts'
-import type { Entra } from '@opendirsync/entra'
-import { linkKey } from '@opendirsync/entra'
+import { queues as queueList, ThrottledError } from '@opendirsync/contracts'
+import { type Entra, linkKey } from '@opendirsync/entra'
 import { messagesOf, type Queues } from '@opendirsync/queue'
 import type { ExportResult, Store } from '@opendirsync/store'
 
@@ -19,13 +18,8 @@ const linksAtOnce = 2_000
  * One message: write what is pending of its entries, objects first, then the references that have both ends
  * in the tenant. Dying between write and confirm writes again, so every write is repeatable.
  */
-export function consumeExportPending({
-  store,
-  queues,
-  entra,
-  concurrency,
-  deleteThreshold
-}: Deps): AsyncDisposable {
+export function consumeExportPending(deps: Deps): AsyncDisposable {
+  const { store, queues, entra, concurrency, deleteThreshold } = deps
   return queues.consume(queueList.exportPending, { concurrency }, async ({ entryIds, runId }) => {
     if (entra.mode === 'staging') return 'staging mode'
     const run = runId === undefined ? {} : { runId }
@@ -36,17 +30,45 @@ export function consumeExportPending({
       write: pending => entra.writeObjects(pending),
       ...run
     })
+    const sourceEntryIds = await linkSources(store, entryIds, objects)
+    if (objects.throttledForMs > 0)
+      return pause({ queues, sourceEntryIds, entryIds, run }, objects.throttledForMs)
+
     const links = await store.exports.links({
-      sourceEntryIds: await linkSources(store, entryIds, objects),
+      sourceEntryIds,
       limit: linksAtOnce,
       write: some => entra.writeLinks(some),
       keyOf: linkKey,
       ...run
     })
+    if (links.throttledForMs > 0)
+      return pause({ queues, sourceEntryIds, entryIds, run }, links.throttledForMs)
 
-    await publishAgain({ store, queues }, [objects, links], run)
+    await publishAgain(deps, [objects, links], run)
     return outcomeOf(objects, links)
   })
+}
+
+/**
+ * The tenant asks for a pause: the whole queue waits, and this message comes again. References that only the objects
+ * written just now made ready get a message of their own, since the next try will not find those objects pending.
+ *
+ * @throws ThrottledError always
+ */
+async function pause(
+  message: {
+    readonly queues: Queues
+    readonly sourceEntryIds: readonly string[]
+    readonly entryIds: readonly string[]
+    readonly run: { readonly runId?: string }
+  },
+  retryAfterMs: number
+): Promise<never> {
+  const known = new Set(message.entryIds)
+  const others = message.sourceEntryIds.filter(id => !known.has(id))
+  const messages = messagesOf(others, entryIds => ({ entryIds, ...message.run }))
+  await message.queues.publishAll(queueList.exportPending, messages)
+  throw new ThrottledError('The tenant asks to slow down.', retryAfterMs)
 }
 
 /** New objects bring the references that now have both ends; for all others the message itself is the news. */
@@ -60,35 +82,28 @@ async function linkSources(
   return [...new Set([...entryIds.filter(id => !notYet.has(id)), ...ready])]
 }
 
-type Claim = Pick<ExportResult, 'claimed' | 'later' | 'retryAfterMs'>
+type Claim = Omit<ExportResult, 'appeared'>
 
 /**
- * What changed while we held it, and what is left, is news again at once; nobody else could have claimed it.
- * What the tenant put off is news again after the time that it named.
+ * What changed while we held it, and what is left, is news again at once; nobody else could have claimed it. What
+ * was put off stays pending in the rows, and the sweep brings it again.
  */
 async function publishAgain(
-  { store, queues }: Pick<Deps, 'store' | 'queues'>,
+  { store, queues, deleteThreshold }: Deps,
   claims: readonly Claim[],
   run: { readonly runId?: string }
 ): Promise<void> {
   const later = new Set(claims.flatMap(claim => claim.later))
   const held = [...new Set(claims.flatMap(claim => claim.claimed))].filter(id => !later.has(id))
-  const again = await store.pending.exportsAmong(held)
+  const again = await store.pending.exportsAmong(held, deleteThreshold)
   await queues.publishAll(
     queueList.exportPending,
     messagesOf(again, entryIds => ({ entryIds, ...run }))
   )
-  if (later.size === 0) return
-  const delayMs = Math.max(...claims.map(claim => claim.retryAfterMs), 100)
-  const messages = messagesOf([...later], entryIds => ({ entryIds, ...run }))
-  await queues.publishAll(queueList.exportPending, messages, { delayMs })
 }
 
-function outcomeOf(
-  objects: ExportResult,
-  links: Claim & { readonly written: number; readonly refused: number }
-): string {
-  if (objects.later.length + links.later.length > 0) return 'put off'
-  if (objects.refused + links.refused > 0) return 'refused'
-  return objects.written + links.written > 0 ? 'written' : 'nothing pending'
+function outcomeOf(...claims: readonly Claim[]): string {
+  if (claims.some(claim => claim.later.length > 0)) return 'put off'
+  if (claims.some(claim => claim.refused > 0)) return 'refused'
+  return claims.some(claim => claim.written > 0) ? 'written' : 'nothing pending'
 }

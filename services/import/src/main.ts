@@ -18,7 +18,7 @@ await runService('import', ImportConfig, async service => {
   const { connector, namingContext } = await untilReady('Active Directory', () =>
     discover(server, config.AD_CONNECTOR)
   )
-  await store.connectors.register(connector, namingContext)
+  await untilReady('PostgreSQL', () => store.connectors.register(connector, namingContext))
   await using _sweep = queues.sweep(queueList.objectStaged, {
     everyMs: config.SWEEP_SECONDS * 1_000,
     pending: () => stagedMessages(store)

@@ -66,6 +66,7 @@ async function importPages(
   const steps = dirSync(connection, {
     namingContext,
     attributes: importedAttributes,
+    everything: run.mode === 'full',
     ...(from === undefined ? {} : { cookie: from })
   })
   let expected = before?.cookie

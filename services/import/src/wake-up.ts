@@ -36,8 +36,10 @@ export class WakeUp {
     const { promise, resolve } = Promise.withResolvers<void>()
     const timer = setTimeout(resolve, pollMs)
     this.#ring = resolve
-    signal.addEventListener('abort', () => resolve(), { once: true })
+    const stop = () => resolve()
+    signal.addEventListener('abort', stop, { once: true })
     await promise
+    signal.removeEventListener('abort', stop)
     clearTimeout(timer)
     this.#ring = undefined
     signal.throwIfAborted()

@@ -1,8 +1,13 @@
-import { queues as queueList, type StagedObject } from '@opendirsync/contracts'
+import {
+  type Problem,
+  queues as queueList,
+  type StagedObject,
+  UnavailableError
+} from '@opendirsync/contracts'
 import { messagesOf, type Queues } from '@opendirsync/queue'
 import { synchronise } from '@opendirsync/rules'
 import type { Logger } from '@opendirsync/runtime'
-import type { Decision, Store } from '@opendirsync/store'
+import type { Decision, Store, SynchronisationInput, SynchronisationResult } from '@opendirsync/store'
 
 interface Deps {
   readonly queues: Queues
@@ -21,17 +26,60 @@ export function consumeObjectStaged({ queues, store, log, concurrency }: Deps): 
     { concurrency },
     async ({ connector, objectGuids, runId }) => {
       const run = runId === undefined ? {} : { runId }
-      const { synchronised, exportable } = await store.metaverse.synchronise({
-        connector,
-        objectGuids,
-        decide: staged => decide(staged, log),
-        ...run
-      })
+      const { synchronised, exportable } = await allOrEach(
+        { connector, objectGuids, decide: staged => decide(staged, log), ...run },
+        { store, log }
+      )
       const messages = messagesOf(exportable, entryIds => ({ entryIds, ...run }))
       await queues.publishAll(queueList.exportPending, messages)
       return synchronised === 0 ? 'nothing new' : 'synchronised'
     }
   )
+}
+
+/**
+ * All objects in one transaction. When that fails for a reason that nobody foresaw, each by itself, so that the one
+ * which fails is set aside with a problem and the others go on.
+ *
+ * @throws UnavailableError
+ */
+async function allOrEach(
+  input: SynchronisationInput,
+  { store, log }: Pick<Deps, 'store' | 'log'>
+): Promise<SynchronisationResult> {
+  try {
+    return await store.metaverse.synchronise(input)
+  } catch (error) {
+    if (error instanceof UnavailableError) throw error
+    log.error(
+      { err: error },
+      'a message could not be synchronised as a whole; its objects are taken one by one'
+    )
+  }
+  const results: SynchronisationResult[] = []
+  for (const objectGuid of input.objectGuids) {
+    const one = { ...input, objectGuids: [objectGuid] }
+    results.push(
+      await store.metaverse.synchronise(one).catch((error: unknown) => {
+        if (error instanceof UnavailableError) throw error
+        log.error({ err: error, objectGuid }, 'an object could not be synchronised and stays as it is')
+        return store.metaverse.synchronise({
+          ...one,
+          decide: () => ({ outcome: 'failed', problem: ruleFailed })
+        })
+      })
+    )
+  }
+  return {
+    synchronised: results.reduce((sum, result) => sum + result.synchronised, 0),
+    exportable: results.flatMap(result => result.exportable)
+  }
+}
+
+const ruleFailed: Problem = {
+  code: 'rule-failed',
+  message:
+    'The rules failed at this object, which stays as it is. The log of transform has the fault; please report it.'
 }
 
 /** One object at which a rule throws must not hold up the others of its message. */
@@ -43,13 +91,6 @@ function decide(staged: StagedObject, log: Logger): Decision {
       { err: error, objectGuid: staged.objectGuid },
       'a rule failed at an object, which stays as it is'
     )
-    return {
-      outcome: 'failed',
-      problem: {
-        code: 'rule-failed',
-        message:
-          'A rule failed at this object, which stays as it is. The log of transform has the fault; please report it.'
-      }
-    }
+    return { outcome: 'failed', problem: ruleFailed }
   }
 }

@@ -116,7 +116,11 @@ function guidValue(values: readonly Buffer[] | undefined): string | undefined {
   return value === undefined ? undefined : guidFromBytes(value)
 }
 
+/** The RDN of a tombstone ends in a line feed, `DEL:` and its GUID (MS-ADTS section 3.1.1.5.5). */
+const tombstoneName = /^(?:[^,\\]|\\.)*\\0ADEL:/i
+
 /**
+ * A tombstone that is written to later is reported without isDeleted, which has not changed; its name tells it.
  * A tombstone that the caller may not read comes with an empty DN. What was restored comes, in a delta,
  * with isDeleted that has lost its value.
  */
@@ -126,6 +130,6 @@ function stateOf(
   everything: boolean
 ): DirectoryChange['state'] {
   if (isDeleted?.[0]?.toString('latin1') === 'TRUE') return 'deleted'
-  if (dn === '') return 'deleted'
+  if (dn === '' || tombstoneName.test(dn)) return 'deleted'
   return isDeleted === undefined || everything ? 'present' : 'restored'
 }

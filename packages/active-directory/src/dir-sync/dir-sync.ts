@@ -25,6 +25,8 @@ export interface DirSyncRequest {
   readonly namingContext: string
   /** Where to go on; without it everything is read. */
   readonly cookie?: Cookie
+  /** True when the cookie is one from the middle of reading everything: what comes is still complete. */
+  readonly everything?: boolean
   /** What to report. It is also what counts as a change; so name only what is used. */
   readonly attributes: readonly string[]
   /** Default: `importedClasses`. */
@@ -63,7 +65,7 @@ export async function* dirSync(
   request: DirSyncRequest
 ): AsyncGenerator<DirSyncStep, void> {
   const decoder = new ChangeDecoder(request.attributes)
-  const initial = (request.cookie?.length ?? 0) === 0
+  const initial = request.everything ?? (request.cookie?.length ?? 0) === 0
   let cookie = request.cookie ?? new Uint8Array()
   let more = true
   while (more) {

@@ -11,11 +11,11 @@ export function linkOutcome({ operation }: PendingLink, verdict: Verdict): Write
     case 'missing':
       return operation === 'remove'
         ? written(operation)
-        : later('One of the two objects is not known everywhere yet.', replicationMs)
+        : later('One of the two objects is not there, or not known everywhere yet.', replicationMs, 'missing')
     case 'refused':
       return { result: 'refused', problem: verdict.problem }
     case 'later':
-      return later(verdict.reason, verdict.retryAfterMs)
+      return later(verdict.reason, verdict.retryAfterMs, verdict.cause)
   }
 }
 

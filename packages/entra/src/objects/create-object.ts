@@ -48,7 +48,7 @@ export function outcomeOf(verdict: Verdict, operation: WriteOperation, entraId?:
     case 'refused':
       return { result: 'refused', problem: verdict.problem }
     case 'later':
-      return later(verdict.reason, verdict.retryAfterMs)
+      return later(verdict.reason, verdict.retryAfterMs, verdict.cause)
     default:
       return later('The object is not known everywhere yet.', replicationMs)
   }

@@ -1,4 +1,9 @@
-import type { PendingExport, WriteOutcome } from '@opendirsync/contracts'
+import {
+  type AttributeRecord,
+  type PendingExport,
+  UnavailableError,
+  type WriteOutcome
+} from '@opendirsync/contracts'
 import { difference } from '../difference.ts'
 import { later, replicationMs, type Verdict, verdictOf } from '../errors.ts'
 import type { Answer, Send } from '../transport/graph-request.ts'
@@ -23,8 +28,17 @@ async function updateObject(pending: PendingExport, entraId: string, send: Send)
   const body = withoutAnchor(changes)
   if (Object.keys(body).length === 0) return unchanged()
 
-  const verdict = verdictOf(await send({ method: 'PATCH', url: `/${collection}/${entraId}`, body }))
+  const url = `/${collection}/${entraId}`
+  const verdict = verdictOf(await send({ method: 'PATCH', url, body }))
+  if (verdict.kind === 'refused') await disableAtLeast(url, body, send)
   return verdict.kind === 'missing' ? findAgain(pending, entraId, send) : outcomeOf(verdict, 'update')
+}
+
+/** A leaver is locked out also when another value of the same change is refused. Repeatable; the refusal stands. */
+async function disableAtLeast(url: string, body: AttributeRecord, send: Send): Promise<void> {
+  if (body.accountEnabled !== false || Object.keys(body).length === 1) return
+  const verdict = verdictOf(await send({ method: 'PATCH', url, body: { accountEnabled: false } }))
+  if (verdict.kind === 'later') throw new UnavailableError('entra', verdict.reason)
 }
 
 /** The id that we know is not there: not yet everywhere, in the bin, or gone. */

@@ -28,10 +28,16 @@ const mailEnabled = inbound({
   }
 })
 
+/** What a cut through a character outside the basic plane leaves: half a pair is no text, and no database takes it. */
+const halfPair = /[\uD800-\uDBFF]$/
+
 const description = inbound({
   target: 'description',
   sources: ['description'],
-  flow: values => single(values.description)?.slice(0, descriptionMaxLength).trimEnd() ?? null
+  flow: values => {
+    const text = single(values.description)
+    return text === undefined ? null : text.slice(0, descriptionMaxLength).replace(halfPair, '').trimEnd()
+  }
 })
 
 /** Directory to metaverse. */

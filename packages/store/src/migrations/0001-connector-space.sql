@@ -38,12 +38,15 @@ create table staged_object (
   -- Why an object that is in scope has no entry.
   problem jsonb,
   staged_at timestamptz not null default now(),
-  primary key (connector, object_guid)
+  -- No index begins with the connector: a database that is being filled has no statistics yet, and the planner
+  -- would take "the rows of this connector" for few, and read all of them for each message.
+  primary key (object_guid, connector)
 );
 
 create index staged_object_pending on staged_object (staged_at) where revision > synchronised_revision;
-create index staged_object_parent on staged_object (connector, parent_guid);
-create index staged_object_problem on staged_object (connector, object_guid) where problem is not null;
+create index staged_object_deleted on staged_object (entry_id) where deleted and revision > synchronised_revision;
+create index staged_object_parent on staged_object (parent_guid);
+create index staged_object_problem on staged_object (object_guid) where problem is not null;
 create index staged_object_entry on staged_object (entry_id) where entry_id is not null;
 
 -- A reference is a row: one member's change in a group of 250,000 costs one row.
@@ -58,11 +61,12 @@ create table staged_link (
   generation bigint not null,
   -- The source's revision with which this row last changed.
   revision bigint not null,
-  primary key (connector, source_guid, attribute, target_guid)
+  primary key (source_guid, attribute, target_guid, connector)
 );
 
-create index staged_link_target on staged_link (connector, target_guid);
-create index staged_link_revision on staged_link (connector, source_guid, revision);
+create index staged_link_removed on staged_link (source_guid) where not present;
+create index staged_link_target on staged_link (target_guid);
+create index staged_link_revision on staged_link (source_guid, revision);
 
 -- An empty list means "cleared": the key goes. Other keys of the delta replace the stored ones.
 create function merged_attributes(stored jsonb, delta jsonb) returns jsonb

@@ -42,7 +42,9 @@ create table export_state (
   exported_at timestamptz,
   deleted_at timestamptz,
   problem jsonb,
-  problem_since timestamptz
+  problem_since timestamptz,
+  -- When the tenant last refused it; the next try is counted from here.
+  refused_at timestamptz
 );
 
 create index export_state_problem on export_state (entry_id) where problem is not null;
@@ -57,6 +59,7 @@ create table export_link (
   refused boolean not null default false,
   problem jsonb,
   problem_since timestamptz,
+  refused_at timestamptz,
   primary key (source_entry, attribute, target_entry)
 );
 

@@ -67,6 +67,7 @@ export async function settled(
       const { pendingSynchronisation, pendingExports, pendingLinks, heldDeletes } = summary
       return pendingSynchronisation + pendingExports + pendingLinks - heldDeletes === 0 && summary
     },
-    { timeoutMs, everyMs: 100, describe: 'nothing to be pending' }
+    // The counts read whole tables; asked for too often, they would slow down what they count.
+    { timeoutMs, everyMs: 250, describe: 'nothing to be pending' }
   )
 }

@@ -1,0 +1,223 @@
+import type { DirectoryChange } from '@opendirsync/contracts'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  connector,
+  decide,
+  exportAll,
+  group,
+  namingContext,
+  type StoreFixture,
+  stage,
+  storeFixture,
+  synchronise,
+  user
+} from './fixtures.ts'
+
+/** Sequences that could delete, unlink or bring back the wrong thing. */
+describe('nothing takes a wrong turn', () => {
+  let fixture: StoreFixture
+
+  beforeEach(async () => {
+    fixture = await storeFixture()
+  })
+  afterEach(async () => {
+    await fixture[Symbol.asyncDispose]()
+  })
+
+  async function through(changes: readonly DirectoryChange[]): Promise<string[]> {
+    const { changed } = await stage(fixture.store, changes)
+    return exportAll(fixture.store, await synchronise(fixture.store, changed))
+  }
+
+  const deleted = (object: DirectoryChange): DirectoryChange => ({
+    ...object,
+    state: 'deleted',
+    complete: false
+  })
+  const touched = (object: DirectoryChange): DirectoryChange => {
+    const { objectClass: _class, ...rest } = object
+    return { ...rest, complete: false, attributes: { displayName: ['Touched'] }, links: [] }
+  }
+
+  it('counts unchanged objects of a resumed full import as seen, in whatever form they come', async () => {
+    const [ada, bob] = [user('Ada'), user('Bob')]
+    await stage(fixture.store, [ada, bob], { mode: 'full', generation: 1 })
+    const again = [ada, { ...bob, complete: false, attributes: {} }]
+    expect(await stage(fixture.store, again, { mode: 'full', generation: 2 })).toMatchObject({
+      changed: [],
+      deleted: 0
+    })
+  })
+
+  it('keeps references while a delete is held', async () => {
+    const [ada, bob] = [user('Ada'), user('Bob')]
+    const team = group('Team', [ada.objectGuid, bob.objectGuid])
+    await through([ada, bob, team])
+    const { changed } = await stage(fixture.store, [deleted(ada), deleted(bob)])
+    const entryIds = await synchronise(fixture.store, changed)
+    const held = { deleteThreshold: 1, write: async () => new Map() }
+    expect((await fixture.store.exports.objects({ ...held, entryIds })).claimed).toEqual([])
+    const links: unknown[] = []
+    const teamIds = await fixture.store.pending.exports(10, 1)
+    await fixture.store.exports.links({
+      sourceEntryIds: [...entryIds, ...teamIds],
+      limit: 10,
+      keyOf: link => link.targetEntryId,
+      write: async some => {
+        links.push(...some)
+        return new Map()
+      }
+    })
+    expect(links).toEqual([])
+    expect(teamIds).toEqual([])
+    expect(await fixture.store.pending.exportsAmong(entryIds, 1)).toEqual([])
+    expect((await fixture.store.summary.read()).pendingLinks).toBe(0)
+  })
+
+  it('does not bring a deleted account back when its tombstone is touched', async () => {
+    const ada = user('Ada')
+    await through([ada])
+    await through([deleted(ada)])
+    const key = { connector, namingContext }
+    const before = await fixture.store.connectorSpace.cookie(key)
+    let doubtful: readonly string[] = []
+    const page = {
+      ...key,
+      expected: before?.cookie,
+      generation: 1,
+      mode: 'delta' as const,
+      runId: crypto.randomUUID()
+    }
+    const { changed } = await fixture.store.connectorSpace.stagePage(page, async stageChunk => {
+      doubtful = await stageChunk([touched(ada)])
+      return { to: { cookie: Buffer.from('touched'), server: 'dc1', invocationId: undefined }, more: false }
+    })
+    expect(changed).toEqual([])
+    expect(doubtful).toEqual([ada.objectGuid])
+  })
+
+  it('drops a membership that a delete and a restore between two imports have cost', async () => {
+    const ada = user('Ada')
+    const team = group('Team', [ada.objectGuid])
+    await through([ada, team])
+    const restored: DirectoryChange = { ...ada, complete: false, state: 'restored', attributes: {} }
+    expect(await through([restored])).toEqual(['remove member'])
+  })
+
+  it('hands an account over when its source anchor moves to another object', async () => {
+    const attributes = { displayName: ['Same person'], anchor: ['same'] }
+    const [old, next] = [user('Old', { attributes }), user('Next', { attributes })]
+    expect(await through([old])).toEqual(['create'])
+    // The account stays: no delete, no creation.
+    expect(await through([deleted(old), next])).toEqual(['update'])
+    expect(await through([{ ...next, attributes: { ...attributes, displayName: ['New name'] } }])).toEqual([
+      'update'
+    ])
+  })
+
+  it('gives a waiting object its turn when the holder of the source anchor goes', async () => {
+    const attributes = { displayName: ['Same person'], anchor: ['same'] }
+    const [old, next] = [user('Old', { attributes }), user('Next', { attributes })]
+    await through([old])
+    expect(await through([next])).toEqual([])
+    await through([deleted(old)])
+    const waiting = (await fixture.store.pending.staged(10)).map(row => row.objectGuid)
+    expect(waiting).toEqual([next.objectGuid])
+    expect(await exportAll(fixture.store, await synchronise(fixture.store, waiting))).toEqual(['restore'])
+  })
+
+  it('takes a held delete back when the object lives again but cannot be exported', async () => {
+    const ada = user('Ada')
+    await through([ada])
+    const first = await stage(fixture.store, [deleted(ada)])
+    await synchronise(fixture.store, first.changed)
+    const second = await stage(fixture.store, [{ ...ada, state: 'restored' }])
+    const { exportable } = await fixture.store.metaverse.synchronise({
+      connector,
+      objectGuids: second.changed,
+      decide: staged => {
+        const { export: _blocked, ...decision } = { export: {}, ...decide(staged) }
+        return decision as ReturnType<typeof decide>
+      }
+    })
+    expect(await exportAll(fixture.store, exportable)).toEqual(['update'])
+  })
+
+  it('disables a leaver whose other values are blocked, and keeps the rest', async () => {
+    const ada = user('Ada')
+    await through([ada])
+    const { changed } = await stage(fixture.store, [{ ...ada, attributes: { displayName: ['Bad value'] } }])
+    const { exportable } = await fixture.store.metaverse.synchronise({
+      connector,
+      objectGuids: changed,
+      decide: staged => ({
+        outcome: 'projected',
+        objectType: 'user',
+        sourceAnchor: staged.objectGuid,
+        attributes: {},
+        urgent: { accountEnabled: false },
+        problems: [{ code: 'test', message: 'blocked' }]
+      })
+    })
+    const desired: unknown[] = []
+    await fixture.store.exports.objects({
+      entryIds: exportable,
+      deleteThreshold: 500,
+      write: async pending => {
+        desired.push(...pending.map(object => object.desired))
+        return new Map()
+      }
+    })
+    expect(desired).toEqual([{ displayName: 'Ada', accountEnabled: false }])
+  })
+
+  it('writes the references of an adopted object once more', async () => {
+    const ada = user('Ada')
+    const team = group('Team', [ada.objectGuid])
+    await through([ada, team])
+    const { changed } = await stage(fixture.store, [{ ...ada, attributes: { displayName: ['Ada L.'] } }])
+    const entryIds = await synchronise(fixture.store, changed)
+    await fixture.store.exports.objects({
+      entryIds,
+      deleteThreshold: 500,
+      write: async pending =>
+        new Map(
+          pending.map(object => [
+            object.entryId,
+            { result: 'written', operation: 'adopt', entraId: crypto.randomUUID() }
+          ])
+        )
+    })
+    expect(await exportAll(fixture.store, await fixture.store.pending.exports(10, 500))).toEqual([
+      'add member'
+    ])
+  })
+
+  it('keeps a membership that was added again while its removal was being written', async () => {
+    const ada = user('Ada')
+    const team = group('Team', [ada.objectGuid])
+    await through([ada, team])
+    const change = (added: string[], removed: string[]): DirectoryChange => ({
+      ...team,
+      complete: false,
+      attributes: {},
+      links: [{ attribute: 'member', added, removed }]
+    })
+    const { changed } = await stage(fixture.store, [change([], [ada.objectGuid])])
+    await fixture.store.exports.links({
+      sourceEntryIds: await synchronise(fixture.store, changed),
+      limit: 10,
+      keyOf: link => link.targetEntryId,
+      write: async links => {
+        const again = await stage(fixture.store, [change([ada.objectGuid], [])])
+        await synchronise(fixture.store, again.changed)
+        return new Map(
+          links.map(link => [link.targetEntryId, { result: 'written', operation: 'remove-link' }])
+        )
+      }
+    })
+    expect(await exportAll(fixture.store, await fixture.store.pending.exports(10, 500))).toEqual([
+      'add member'
+    ])
+  })
+})
