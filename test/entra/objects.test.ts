@@ -249,6 +249,21 @@ describe('conflicts and refusals', () => {
     expect([...outcomes.values()].map(({ result }) => result)).toEqual(['written', 'written'])
   })
 
+  it('a leaver is disabled also when another value of the same change is refused', async () => {
+    const anna = newUser(named('anna'))
+    await write(entra, anna)
+    const bert = newUser(named('bert'))
+    const id = idOf(await write(entra, bert))
+    const upn = `${named('anna')}@contoso.com`
+    expect(
+      await write(entra, changed(bert, id, { userPrincipalName: upn, accountEnabled: false }))
+    ).toMatchObject({
+      result: 'refused',
+      problem: { code: 'object-conflict' }
+    })
+    expect(emulator.state.live.user.get(id)?.properties).toMatchObject({ accountEnabled: false })
+  })
+
   it('a suffix that is not verified is refused', async () => {
     const outcome = await write(entra, newUser(named('anna'), { userPrincipalName: 'anna@nowhere.example' }))
     expect(outcome).toMatchObject({ result: 'refused', problem: { code: 'upn-domain-not-verified' } })

@@ -230,6 +230,11 @@ describe('groups', () => {
       { description: ['x'.repeat(500)] },
       { description: 'x'.repeat(448) }
     ],
+    [
+      'never has half of a character in its description',
+      { description: [`${'x'.repeat(447)}😀`] },
+      { description: 'x'.repeat(447) }
+    ],
     ['has a missing description cleared', {}, { description: null }]
   ]
   it.each(cases)('a group %s', (_what, attributes, expected) => {
@@ -265,4 +270,10 @@ it('contacts are known in the metaverse and never exported', () => {
     problems: [{ code: 'contact-not-exported', severity: 'warning' }]
   })
   expect(result.export).toBeUndefined()
+})
+
+it('a disabled person whose name is refused is to be disabled all the same', () => {
+  const wrong = { userPrincipalName: ['änna@example.com'] }
+  expect(user({ ...wrong, userAccountControl: ['514'] })).toMatchObject({ urgent: { accountEnabled: false } })
+  expect(user({ ...wrong, userAccountControl: ['512'] }).urgent).toBeUndefined()
 })
