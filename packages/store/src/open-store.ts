@@ -13,6 +13,7 @@ import { type Pending, pending } from './pending.ts'
 import { type Quarantine, quarantine } from './quarantine.ts'
 import { type Runs, runs } from './runs.ts'
 import { type PageEnd, type PageInput, type PageResult, type Stage, stagePage } from './stage-page.ts'
+import { Statistics } from './statistics.ts'
 import { type Summary, summary } from './summary.ts'
 import { type SynchronisationInput, type SynchronisationResult, synchronise } from './synchronisation.ts'
 
@@ -49,16 +50,42 @@ export interface Store extends AsyncDisposable {
 export async function openStore(options: DatabaseOptions): Promise<Store> {
   await migrateSchema(options.url)
   const database = openDatabase(options)
+  const staged = new Statistics(database, ['staged_object', 'staged_link'])
+  const desired = new Statistics(database, [
+    'metaverse_entry',
+    'export_object',
+    'export_state',
+    'export_link'
+  ])
+  const exported = new Statistics(database, ['export_object', 'export_state', 'export_link'])
   return {
     connectors: connectors(database),
     connectorSpace: {
       cookie: key => readCookie(database, key),
-      stagePage: (page, work) => stagePage(database, page, work)
+      async stagePage(page, work) {
+        const result = await stagePage(database, page, work)
+        await staged.note(result.changed.length)
+        return result
+      }
     },
-    metaverse: { synchronise: input => synchronise(database, input) },
+    metaverse: {
+      async synchronise(input) {
+        const result = await synchronise(database, input)
+        await desired.note(result.synchronised)
+        return result
+      }
+    },
     exports: {
-      objects: input => exportObjects(database, input),
-      links: input => exportLinks(database, input),
+      async objects(input) {
+        const result = await exportObjects(database, input)
+        await exported.note(result.written)
+        return result
+      },
+      async links(input) {
+        const result = await exportLinks(database, input)
+        await exported.note(result.written)
+        return result
+      },
       linkSourcesReady: appeared => linkSourcesReady(database, appeared),
       deleteGate: threshold => deleteGate(database, threshold)
     },
