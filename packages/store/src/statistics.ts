@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Database } from './database.ts'
 
-const firstLook = 1_000
+const firstLook = 200
 
 /**
  * Keeps the planner's statistics near the truth while a database is being filled. PostgreSQL's own daemon looks once
