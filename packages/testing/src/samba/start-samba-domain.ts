@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { makeTemporaryFolder } from '../processes/temporary-folder.ts'
+import { writeCertificates } from './certificates.ts'
 import { domainController } from './domain-controller.ts'
 import { freeLoopbackAddress } from './loopback-address.ts'
 import { type DomainFiles, provisionDomain } from './provision.ts'
@@ -19,7 +20,7 @@ export interface SambaDomainOptions {
 }
 
 export interface SambaDomain extends AsyncDisposable {
-  /** `ldaps://127.x.y.z:636`. The certificate is for `serverName`. */
+  /** `ldaps://127.x.y.z:636`. The certificate is for this address and for `serverName`. */
   readonly url: string
   /** The loopback address. */
   readonly host: string
@@ -56,6 +57,7 @@ export async function startSambaDomain(options: SambaDomainOptions = {}): Promis
   const { path: folder } = started.use(makeTemporaryFolder('samba'))
   const host = await freeLoopbackAddress()
   const files = await provisionDomain({ folder, dnsName, netbios, address: host, password, recycleBin })
+  await writeCertificates(folder, serverName, host)
   await populate?.(files)
 
   const controller = domainController(files, host, serverName)
