@@ -12,7 +12,7 @@ const size = { users: 10_000, groups: 500, memberships: 50_000 }
 
 /**
  * The first synchronisation of a company: from starting the importer and asking for a full import to the moment
- * when nothing is pending. Samba, PostgreSQL, Redis, the emulator and all services share this machine's cores.
+ * when nothing is pending, looked for once a second. Samba, PostgreSQL, Redis, the emulator and all services share this machine's cores.
  *
  * @throws Error when not everything has arrived
  */
@@ -20,7 +20,7 @@ export async function initialSync(): Promise<object> {
   const staff = company({ ...size, dirt: false })
   await using domain = await startSambaDomain({ populate: files => populate(files, staff) })
   await using system = await startSystem({ domain, services: ['transform', 'export', 'api'] })
-  const { summary, seconds } = await firstSync(system, { timeoutMs: 600_000 })
+  const { summary, seconds } = await firstSync(system, { timeoutMs: 600_000, lookEveryMs: 1_000 })
   const { users, groups, memberships } = summary.exported
   if (users !== size.users || groups !== size.groups || memberships !== size.memberships) {
     throw new Error(`not everything has arrived: ${JSON.stringify(summary)}`)

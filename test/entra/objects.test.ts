@@ -259,7 +259,8 @@ describe('conflicts and refusals', () => {
       await write(entra, changed(bert, id, { userPrincipalName: upn, accountEnabled: false }))
     ).toMatchObject({
       result: 'refused',
-      problem: { code: 'object-conflict' }
+      problem: { code: 'object-conflict' },
+      applied: { accountEnabled: false }
     })
     expect(emulator.state.live.user.get(id)?.properties).toMatchObject({ accountEnabled: false })
   })

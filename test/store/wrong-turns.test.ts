@@ -220,4 +220,93 @@ describe('nothing takes a wrong turn', () => {
       'add member'
     ])
   })
+
+  it('drops a membership that was lost while synchronisation was behind', async () => {
+    const ada = user('Ada')
+    const team = group('Team', [ada.objectGuid])
+    await through([ada, team])
+    await stage(fixture.store, [deleted(ada)])
+    const { changed } = await stage(fixture.store, [{ ...ada, state: 'restored' }])
+    expect(await exportAll(fixture.store, await synchronise(fixture.store, changed))).toEqual([
+      'remove member'
+    ])
+  })
+
+  it('does not hand memberships over with a source anchor', async () => {
+    const attributes = { displayName: ['Same person'], anchor: ['same'] }
+    const [old, next] = [user('Old', { attributes }), user('Next', { attributes })]
+    await through([old, group('Team', [old.objectGuid])])
+    expect(await through([deleted(old), next])).toEqual(['update', 'remove member'])
+    // The predecessor comes back and finds its place taken.
+    expect(await through([{ ...old, state: 'restored' }])).toEqual([])
+    expect((await fixture.store.quarantine.list({ limit: 10 })).items).toMatchObject([
+      { objectGuid: old.objectGuid, problems: [{ code: 'source-anchor-duplicate' }] }
+    ])
+  })
+
+  it('keeps the account when the successor of its anchor cannot be exported', async () => {
+    const attributes = { displayName: ['Same person'], anchor: ['same'] }
+    const [old, next] = [user('Old', { attributes }), user('Next', { attributes })]
+    await through([old])
+    const { changed } = await stage(fixture.store, [deleted(old), next])
+    const { exportable } = await fixture.store.metaverse.synchronise({
+      connector,
+      objectGuids: changed,
+      decide: staged => {
+        const { export: _blocked, ...decision } = { export: {}, ...decide(staged) }
+        return decision as ReturnType<typeof decide>
+      }
+    })
+    expect(await exportAll(fixture.store, exportable)).toEqual([])
+  })
+
+  it('never joins two living objects to one entry, also when they come at the same time', async () => {
+    const attributes = { displayName: ['Twin'], anchor: ['same'] }
+    const twins = Array.from({ length: 8 }, (_unused, number) => user(`Twin ${number}`, { attributes }))
+    const { changed } = await stage(fixture.store, twins)
+    await Promise.all(changed.map(guid => synchronise(fixture.store, [guid])))
+    const { items } = await fixture.store.quarantine.list({ limit: 20 })
+    expect(items).toHaveLength(7)
+  })
+
+  it('remembers what the tenant took of a refused change', async () => {
+    const ada = user('Ada')
+    await through([ada])
+    const { changed } = await stage(fixture.store, [{ ...ada, attributes: { displayName: ['Other'] } }])
+    const entryIds = await synchronise(fixture.store, changed)
+    const problem = { code: 'object-conflict', message: 'refused' }
+    const applied = { accountEnabled: false }
+    await fixture.store.exports.objects({
+      entryIds,
+      deleteThreshold: 500,
+      write: async pending =>
+        new Map(pending.map(object => [object.entryId, { result: 'refused', problem, applied }]))
+    })
+    await fixture.store.pending.reopenRefused(0)
+    const exported: unknown[] = []
+    await fixture.store.exports.objects({
+      entryIds,
+      deleteThreshold: 500,
+      write: async pending => {
+        exported.push(...pending.map(object => object.exported))
+        return new Map()
+      }
+    })
+    expect(exported).toEqual([{ displayName: 'Ada', accountEnabled: false }])
+  })
+
+  it('counts deletes of objects that were never confirmed in the tenant', async () => {
+    const people = ['Ada', 'Bob', 'Cy'].map(name => user(name))
+    const first = await stage(fixture.store, people)
+    await synchronise(fixture.store, first.changed)
+    const second = await stage(fixture.store, people.map(deleted))
+    const entryIds = await synchronise(fixture.store, second.changed)
+    const result = await fixture.store.exports.objects({
+      entryIds,
+      deleteThreshold: 2,
+      write: async () => new Map()
+    })
+    expect(result.claimed).toEqual([])
+    expect(await fixture.store.exports.deleteGate(2)).toEqual({ open: false, waiting: 3, recent: 0 })
+  })
 })

@@ -46,7 +46,8 @@ export interface PendingLink {
  */
 export type WriteOutcome =
   | { readonly result: 'written'; readonly operation: WriteOperation; readonly entraId?: string }
-  | { readonly result: 'refused'; readonly problem: Problem }
+  /** `applied`: the part of the values that the tenant has taken all the same. */
+  | { readonly result: 'refused'; readonly problem: Problem; readonly applied?: AttributeRecord }
   | {
       readonly result: 'later'
       readonly reason: string

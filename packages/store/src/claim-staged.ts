@@ -14,6 +14,8 @@ export interface ClaimedObject extends StagedObject {
   /** The anchor that its metaverse entry was made with; it must never change. */
   readonly entryAnchor: string | null
   readonly desired: DesiredBefore | null
+  /** It was deleted since synchronisation last saw it, and its references with it; now it lives again. */
+  readonly returned: boolean
 }
 
 export interface DesiredBefore {
@@ -47,7 +49,7 @@ export async function claimStaged(
     select s.connector, s.object_guid as "objectGuid", s.dn, s.parent_guid as "parentGuid",
       s.object_class as "objectClass", s.deleted, s.attributes, s.revision,
       s.synchronised_revision as "synchronisedRevision", s.entry_id as "entryId",
-      m.source_anchor as "entryAnchor",
+      m.source_anchor as "entryAnchor", not s.deleted and s.deleted_revision > s.synchronised_revision as returned,
       case when o.entry_id is not null then jsonb_build_object(
         'present', o.desired_present, 'attributes', o.desired, 'objectType', o.object_type,
         'sourceAnchor', o.source_anchor, 'entraState', e.entra_state) end as desired

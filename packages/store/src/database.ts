@@ -63,7 +63,7 @@ export async function transact<T>(
   }
 }
 
-const connectionCodes = /^(08|57P|53300|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/
+const connectionCodes = /^(08|53|55P03|57|58|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/
 /** Deadlock and serialisation failure: PostgreSQL undid one of two transactions, which may simply run again. */
 const rivalCodes = /^(40P01|40001)$/
 
@@ -71,7 +71,9 @@ const rivalCodes = /^(40P01|40001)$/
 export function mapError(cause: unknown): unknown {
   if (!(cause instanceof Error)) return cause
   const code = 'code' in cause ? String(cause.code) : ''
-  const lost = /Connection terminated|timeout exceeded when trying to connect/.test(cause.message)
+  const lost = /Connection terminated|not queryable|timeout exceeded when trying to connect/.test(
+    cause.message
+  )
   if (rivalCodes.test(code)) {
     return new UnavailableError(
       'postgres',

@@ -4,7 +4,10 @@ import { type Database, rows } from './database.ts'
 export interface DeleteGate {
   /** False: deletes wait for a person. Everything else goes on. */
   readonly open: boolean
-  /** Objects in the tenant that are to be deleted, whether synchronisation has seen them yet or not. */
+  /**
+   * Objects that are to be deleted, whether synchronisation has seen them yet or not. Those that were never confirmed
+   * in the tenant are among them: their creation may have been carried out, and then they are found and deleted.
+   */
   readonly waiting: number
   /** Deletes written within the last hour. */
   readonly recent: number
@@ -21,10 +24,10 @@ export async function deleteGate(database: Database, threshold: number): Promise
       select
         (select count(*) from export_object o join export_state s using (entry_id)
          where not o.desired_present and o.desired_revision > greatest(o.exported_revision, o.refused_revision)
-           and s.entra_state = 'present')
+           and s.entra_state <> 'deleted')
         + (select count(*) from staged_object c join export_object o using (entry_id) join export_state s using (entry_id)
            where c.deleted and c.revision > c.synchronised_revision and o.desired_present
-             and s.entra_state = 'present') as waiting,
+             and s.entra_state <> 'deleted') as waiting,
         (select count(*) from export_state where deleted_at > now() - interval '1 hour') as recent`,
     database
   )

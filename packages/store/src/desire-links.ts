@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { ClaimedObject } from './claim-staged.ts'
 import type { DatabaseTransaction } from './database.ts'
+import { linkIsPending, readyLinks } from './ready-links.ts'
 
 /** Any fixed number: it puts the link step of all synchronisations in one row. */
 const linkLock = 4_711_002
@@ -10,6 +11,8 @@ interface LinkInput {
   readonly claimed: readonly ClaimedObject[]
   readonly appeared: readonly string[]
   readonly disappeared: readonly string[]
+  /** Living entries whose references are to be worked out from nothing: what they had is not theirs any more. */
+  readonly renewed: readonly string[]
 }
 
 /**
@@ -23,32 +26,39 @@ interface LinkInput {
  */
 export async function desireLinks(trx: DatabaseTransaction, input: LinkInput): Promise<string[]> {
   await sql`select pg_advisory_xact_lock(${linkLock})`.execute(trx)
-  await dropLinksOf(trx, input.disappeared)
+  await dropLinksOf(trx, [...input.disappeared, ...input.renewed])
   const claimed = JSON.stringify(
     input.claimed.map(object => ({ guid: object.objectGuid, seen: object.synchronisedRevision }))
   )
+  // Each row is looked up by its key (lateral, and `offset 0`, which the planner does not see through): the cost grows
+  // with the change, never with the tables.
   const result = await sql<{ source: string }>`
     with claimed as (
       select * from jsonb_to_recordset(${claimed}::jsonb) as r (guid uuid, seen bigint)
     ), arrived as (
-      select object_guid from staged_object where connector = ${input.connector} and entry_id = any(${input.appeared})
+      select object_guid from staged_object where connector = ${input.connector} and entry_id = any(${[...input.appeared, ...input.renewed]})
     ), affected as (
-      select l.source_guid, l.attribute, l.target_guid, l.present from staged_link l
-        join claimed c on l.connector = ${input.connector} and l.source_guid = c.guid and l.revision > c.seen
+      select l.source_guid, l.attribute, l.target_guid, l.present from claimed c
+        cross join lateral (select * from staged_link
+          where connector = ${input.connector} and source_guid = c.guid and revision > c.seen offset 0) l
       union
-      select l.source_guid, l.attribute, l.target_guid, l.present from staged_link l
-        join arrived a on l.connector = ${input.connector} and l.source_guid = a.object_guid
+      select l.source_guid, l.attribute, l.target_guid, l.present from arrived a
+        cross join lateral (select * from staged_link
+          where connector = ${input.connector} and source_guid = a.object_guid offset 0) l
       union
-      select l.source_guid, l.attribute, l.target_guid, l.present from staged_link l
-        join arrived a on l.connector = ${input.connector} and l.target_guid = a.object_guid
+      select l.source_guid, l.attribute, l.target_guid, l.present from arrived a
+        cross join lateral (select * from staged_link
+          where connector = ${input.connector} and target_guid = a.object_guid offset 0) l
     ), wanted as (
       select s.entry_id as source, a.attribute, t.entry_id as target,
-        a.present and so.desired_present and ta.desired_present as desired
+        a.present and s.desired_present and t.desired_present as desired
       from affected a
-      join staged_object s on s.connector = ${input.connector} and s.object_guid = a.source_guid
-      join staged_object t on t.connector = ${input.connector} and t.object_guid = a.target_guid
-      join export_object so on so.entry_id = s.entry_id
-      join export_object ta on ta.entry_id = t.entry_id
+      cross join lateral (select o.entry_id, o.desired_present from staged_object c
+        join export_object o on o.entry_id = c.entry_id
+        where c.connector = ${input.connector} and c.object_guid = a.source_guid offset 0) s
+      cross join lateral (select o.entry_id, o.desired_present from staged_object c
+        join export_object o on o.entry_id = c.entry_id
+        where c.connector = ${input.connector} and c.object_guid = a.target_guid offset 0) t
     ), added as (
       insert into export_link (source_entry, attribute, target_entry, desired)
       select source, attribute, target, true from wanted where desired
@@ -70,7 +80,18 @@ export async function desireLinks(trx: DatabaseTransaction, input: LinkInput): P
     from (select * from added union all select * from dropped) c
     join export_state s on s.entry_id = c.source_entry and s.entra_state = 'present'
     join export_state t on t.entry_id = c.target_entry and t.entra_state = 'present'`.execute(trx)
-  return result.rows.map(row => row.source)
+  return [...result.rows.map(row => row.source), ...(await pendingOf(trx, input.renewed))]
+}
+
+/** What is left of the references of renewed entries is to be removed in the tenant. */
+async function pendingOf(trx: DatabaseTransaction, entryIds: readonly string[]): Promise<string[]> {
+  if (entryIds.length === 0) return []
+  const { rows } = await sql<{ source: string }>`
+    select distinct l.source_entry as source from ${readyLinks}
+    where (l.source_entry = any(${entryIds}) or l.target_entry = any(${entryIds})) and ${linkIsPending}`.execute(
+    trx
+  )
+  return rows.map(row => row.source)
 }
 
 /**
@@ -81,6 +102,6 @@ export async function desireLinks(trx: DatabaseTransaction, input: LinkInput): P
 async function dropLinksOf(trx: DatabaseTransaction, entryIds: readonly string[]): Promise<void> {
   if (entryIds.length === 0) return
   await sql`
-    update export_link set desired = false
+    update export_link set desired = false, refused = false, problem = null, problem_since = null
     where (source_entry = any(${entryIds}) or target_entry = any(${entryIds})) and desired`.execute(trx)
 }

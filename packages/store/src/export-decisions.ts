@@ -63,16 +63,18 @@ function stayDecision(
   }
 }
 
-/** Entries that a living object holds which is not among those that leave now: its predecessor has gone, it has not. */
+/** Entries that another living object holds, which does not leave: whatever goes, that one stays. */
 async function heldByOthers(
   trx: DatabaseTransaction,
   leaving: readonly string[],
   decided: readonly Decided[]
 ): Promise<Set<string>> {
   if (leaving.length === 0) return new Set()
-  const claimed = decided.map(({ object }) => object.objectGuid)
+  const goers = decided.flatMap(({ object, decision }) =>
+    decision.outcome === 'out-of-scope' ? [object.objectGuid] : []
+  )
   const { rows } = await sql<{ id: string }>`
     select entry_id as id from staged_object
-    where entry_id = any(${leaving}) and not deleted and object_guid <> all(${claimed})`.execute(trx)
+    where entry_id = any(${leaving}) and not deleted and object_guid <> all(${goers})`.execute(trx)
   return new Set(rows.map(row => row.id))
 }

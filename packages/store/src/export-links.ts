@@ -147,12 +147,13 @@ async function confirm(
       refused_at = case when d.problem is not null then now() end
     from ${done}
     where l.source_entry = d.source and l.attribute = d.attribute and l.target_entry = d.target`.execute(trx)
-  await sql`
-    with forgotten as (
+  if (records.some(record => !record.exported)) {
+    await sql`
       delete from export_link l using ${done}
       where l.source_entry = d.source and l.attribute = d.attribute and l.target_entry = d.target
-        and not l.desired and not l.exported and l.problem is null
-    )
+        and not l.desired and not l.exported and l.problem is null`.execute(trx)
+  }
+  await sql`
     insert into journal (entry_id, run_id, step, detail)
     select d.source, ${runId ?? null}::uuid, 'exported', jsonb_strip_nulls(jsonb_build_object(
       'operation', d.operation, 'attribute', d.attribute, 'target', d.target, 'problem', d.problem))

@@ -49,7 +49,7 @@ async function claim(trx: DatabaseTransaction, input: ExportObjectsInput): Promi
     from export_state s join export_object o on o.entry_id = s.entry_id
     where s.entry_id = any(${input.entryIds})
       and o.desired_revision > greatest(o.exported_revision, o.refused_revision)
-      and (o.desired_present or s.entra_state <> 'present' or ${open})
+      and (o.desired_present or s.entra_state = 'deleted' or ${open})
     order by s.entry_id
     for update of s skip locked`.execute(trx)
   return result.rows.map(row => ({
@@ -78,7 +78,15 @@ async function confirm(
     if (outcome === undefined || outcome.result === 'later') return []
     const base = { id: object.entryId, revision: object.desiredRevision, present: object.desiredPresent }
     if (outcome.result === 'refused')
-      return [{ ...base, refused: true, problem: outcome.problem, operation: 'refused' }]
+      return [
+        {
+          ...base,
+          refused: true,
+          problem: outcome.problem,
+          applied: outcome.applied ?? {},
+          operation: 'refused'
+        }
+      ]
     const entraId = outcome.entraId ?? object.entraId ?? null
     return [{ ...base, refused: false, desired: object.desired, entraId, operation: outcome.operation }]
   })
@@ -92,15 +100,15 @@ async function writeConfirmations(trx: DatabaseTransaction, records: string, run
   await sql`
     with done as (
       select * from jsonb_to_recordset(${records}::jsonb) as r (id uuid, revision bigint, present boolean,
-        refused boolean, problem jsonb, desired jsonb, "entraId" uuid, operation text)
+        refused boolean, problem jsonb, applied jsonb, desired jsonb, "entraId" uuid, operation text)
     ), state as (
       update export_state s set
-        exported = case when d.refused then s.exported else d.desired end,
+        exported = case when d.refused then s.exported || d.applied else d.desired end,
         entra_id = case when d.refused then s.entra_id else d."entraId" end,
         entra_state = case when d.refused then s.entra_state when d.present then 'present'
           when d."entraId" is null then 'absent' else 'deleted' end,
         exported_at = case when d.refused then s.exported_at else now() end,
-        deleted_at = case when not d.refused and not d.present and s.entra_state = 'present' then now()
+        deleted_at = case when d.operation = 'delete' then now()
           when not d.refused and d.present then null else s.deleted_at end,
         problem = d.problem,
         problem_since = case when d.refused then coalesce(s.problem_since, now()) end,

@@ -30,7 +30,7 @@ export function pending(database: Database): Pending {
         sql<{ id: string }>`
           (select o.entry_id as id from export_object o join export_state s using (entry_id)
            where o.desired_revision > greatest(o.exported_revision, o.refused_revision)
-             and (o.desired_present or s.entra_state <> 'present' or ${open}) limit ${limit})
+             and (o.desired_present or s.entra_state = 'deleted' or ${open}) limit ${limit})
           union
           (select distinct l.source_entry from ${readyLinks} where ${linkIsPending} limit ${limit})`,
         database
@@ -45,7 +45,7 @@ export function pending(database: Database): Pending {
         sql<{ id: string }>`
           select o.entry_id as id from export_object o join export_state s using (entry_id)
           where o.entry_id = any(${entryIds}) and o.desired_revision > greatest(o.exported_revision, o.refused_revision)
-            and (o.desired_present or s.entra_state <> 'present' or ${open})
+            and (o.desired_present or s.entra_state = 'deleted' or ${open})
           union
           select l.source_entry from ${readyLinks} where l.source_entry = any(${entryIds}) and ${linkIsPending}`,
         database

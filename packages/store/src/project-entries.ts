@@ -16,12 +16,11 @@ interface Decided {
  * living object holds, or gets a new one. Two living objects never share an entry: the later one is left
  * out, and its row says why.
  *
- * @returns the entry of each object that has one, also of those now out of scope.
  */
 export async function projectEntries(
   trx: DatabaseTransaction,
   decided: readonly Decided[]
-): Promise<Map<ObjectGuid, string>> {
+): Promise<Projected> {
   const entries = new Map<ObjectGuid, string>()
   for (const { object } of decided) {
     if (object.entryId !== null) entries.set(object.objectGuid, object.entryId)
@@ -33,8 +32,33 @@ export async function projectEntries(
   const newcomers = decided.filter(
     ({ object, decision }) => object.entryId === null && decision.outcome === 'projected'
   )
-  for (const [guid, entryId] of await insertEntries(trx, newcomers)) entries.set(guid, entryId)
-  return entries
+  const joined = await insertEntries(trx, newcomers)
+  const succeeded = await succeed(trx, joined)
+  for (const guid of succeeded.predecessors) entries.delete(guid)
+  for (const [guid, entryId] of joined) entries.set(guid, entryId)
+  return { entries, succeeded: succeeded.entryIds }
+}
+
+export interface Projected {
+  /** The entry of each object that has one, also of those now out of scope. */
+  readonly entries: ReadonlyMap<ObjectGuid, string>
+  /** Entries that have passed from a deleted object to another one: its references are not those of its predecessor. */
+  readonly succeeded: readonly string[]
+}
+
+/** A deleted object gives its entry up to the one that was joined to it, and has no say in it any more. */
+async function succeed(
+  trx: DatabaseTransaction,
+  joined: ReadonlyMap<ObjectGuid, string>
+): Promise<{ predecessors: ObjectGuid[]; entryIds: string[] }> {
+  if (joined.size === 0) return { predecessors: [], entryIds: [] }
+  const { rows } = await sql<{ guid: string; entryId: string }>`
+    update staged_object s set entry_id = null
+    from (select object_guid, connector, entry_id from staged_object
+          where entry_id = any(${[...joined.values()]}) and deleted for update) old
+    where s.object_guid = old.object_guid and s.connector = old.connector
+    returning s.object_guid as guid, old.entry_id as "entryId"`.execute(trx)
+  return { predecessors: rows.map(row => row.guid), entryIds: rows.map(row => row.entryId) }
 }
 
 async function updateEntries(trx: DatabaseTransaction, decided: readonly Decided[]): Promise<void> {
@@ -68,6 +92,16 @@ async function insertEntries(
     attributes: decision.outcome === 'projected' ? decision.attributes : null,
     problems: problemsOf(object, decision)
   }))
+  const anchors = [...byAnchor.keys()]
+  // Another synchronisation may be making an entry with one of these anchors. This waits for it, so that the statement
+  // after the locks sees who holds the entry.
+  await sql`
+    insert into metaverse_entry (object_type, source_anchor, attributes)
+    select type, anchor, '{}' from jsonb_to_recordset(${JSON.stringify(records)}::jsonb) as r (anchor text, type text)
+    order by anchor on conflict do nothing`.execute(trx)
+  await sql`select from metaverse_entry where source_anchor = any(${anchors}) order by id for update`.execute(
+    trx
+  )
   const result = await sql<{ guid: string; entryId: string }>`
     with incoming as (
       select * from jsonb_to_recordset(${JSON.stringify(records)}::jsonb)

@@ -119,7 +119,8 @@ export async function markDeleted(
 ): Promise<ObjectGuid[]> {
   if (guids.length === 0) return []
   const result = await sql<{ objectGuid: string }>`
-    update staged_object set deleted = true, generation = ${page.generation}, revision = revision + 1, staged_at = now()
+    update staged_object set deleted = true, generation = ${page.generation}, revision = revision + 1,
+      deleted_revision = revision + 1, staged_at = now()
     where connector = ${page.connector} and object_guid = any(${guids}) and not deleted
     returning object_guid as "objectGuid"`.execute(trx)
   const gone = result.rows.map(row => row.objectGuid)

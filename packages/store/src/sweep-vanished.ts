@@ -20,7 +20,7 @@ export async function sweepVanished(
 ): Promise<{ deleted: ObjectGuid[]; changed: ObjectGuid[] }> {
   await refuseShrunkenSource(trx, page)
   const deleted = await sql<{ objectGuid: string }>`
-    update staged_object set deleted = true, revision = revision + 1, staged_at = now()
+    update staged_object set deleted = true, revision = revision + 1, deleted_revision = revision + 1, staged_at = now()
     where connector = ${page.connector} and generation < ${page.generation} and not deleted
     returning object_guid as "objectGuid"`.execute(trx)
   const gone = deleted.rows.map(row => row.objectGuid)

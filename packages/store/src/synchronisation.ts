@@ -35,18 +35,26 @@ export async function synchronise(
     if (claimed.length === 0) return { synchronised: 0, exportable: [] }
 
     const decided = claimed.map(object => ({ object, decision: input.decide(object) }))
-    const projected = await projectEntries(trx, decided)
-    const desired = await desireObjects(trx, await exportDecisions(trx, decided, projected))
-    await markSynchronised(trx, input, decided, projected)
+    const { entries, succeeded } = await projectEntries(trx, decided)
+    const desired = await desireObjects(trx, await exportDecisions(trx, decided, entries))
+    await markSynchronised(trx, input, decided, entries)
     await lookAgainAtDuplicates(trx, decided)
     const sources = await desireLinks(trx, {
       connector: input.connector,
       claimed,
       appeared: desired.appeared,
-      disappeared: desired.disappeared
+      disappeared: desired.disappeared,
+      renewed: [...succeeded, ...returnedEntries(claimed, entries)]
     })
     return { synchronised: claimed.length, exportable: [...new Set([...desired.changed, ...sources])] }
   })
+}
+
+function returnedEntries(
+  claimed: readonly ClaimedObject[],
+  entries: ReadonlyMap<ObjectGuid, string>
+): string[] {
+  return claimed.filter(object => object.returned).flatMap(object => entries.get(object.objectGuid) ?? [])
 }
 
 async function markSynchronised(

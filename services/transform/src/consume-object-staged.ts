@@ -58,22 +58,33 @@ async function allOrEach(
   }
   const results: SynchronisationResult[] = []
   for (const objectGuid of input.objectGuids) {
-    const one = { ...input, objectGuids: [objectGuid] }
-    results.push(
-      await store.metaverse.synchronise(one).catch((error: unknown) => {
-        if (error instanceof UnavailableError) throw error
-        log.error({ err: error, objectGuid }, 'an object could not be synchronised and stays as it is')
-        return store.metaverse.synchronise({
-          ...one,
-          decide: () => ({ outcome: 'failed', problem: ruleFailed })
-        })
-      })
-    )
+    results.push(await oneByItself({ ...input, objectGuids: [objectGuid] }, { store, log }))
   }
   return {
     synchronised: results.reduce((sum, result) => sum + result.synchronised, 0),
     exportable: results.flatMap(result => result.exportable)
   }
+}
+
+/** @throws UnavailableError */
+async function oneByItself(
+  one: SynchronisationInput,
+  { store, log }: Pick<Deps, 'store' | 'log'>
+): Promise<SynchronisationResult> {
+  const decisions = [one.decide, (): Decision => ({ outcome: 'failed', problem: ruleFailed })]
+  for (const decide of decisions) {
+    try {
+      return await store.metaverse.synchronise({ ...one, decide })
+    } catch (error) {
+      if (error instanceof UnavailableError) throw error
+      log.error(
+        { err: error, objectGuids: one.objectGuids },
+        'an object could not be synchronised and stays as it is'
+      )
+    }
+  }
+  // Not even its problem could be written down: it stays pending, and the log is where it is told.
+  return { synchronised: 0, exportable: [] }
 }
 
 const ruleFailed: Problem = {

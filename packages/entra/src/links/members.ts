@@ -1,5 +1,5 @@
 import type { PendingLink, WriteOutcome } from '@opendirsync/contracts'
-import { type Verdict, verdictOf } from '../errors.ts'
+import { later, type Verdict, verdictOf } from '../errors.ts'
 import type { LinkContext } from './link-context.ts'
 import { linkOutcome } from './link-outcome.ts'
 
@@ -20,12 +20,24 @@ export async function writeMembers(links: readonly PendingLink[], context: LinkC
   const added = links.filter(({ operation }) => operation === 'add')
   for (let from = 0; from < added.length; from += membersPerRequest) {
     const outcomes = await addMembers(added.slice(from, from + membersPerRequest), context)
-    // Nobody could be added: the trouble is with the group or the service, and the rest would meet it too.
-    const trouble = outcomes.find(({ result }) => result === 'later')
-    if (trouble === undefined || outcomes.some(({ result }) => result === 'written')) continue
-    for (const link of added.slice(from + membersPerRequest)) context.report(link, trouble)
+    // Nobody could be added: the trouble is with the service, or with the group, and the rest would meet it too.
+    const trouble = outcomes.find(outcome => outcome.result === 'later')
+    if (trouble?.result !== 'later' || outcomes.some(({ result }) => result === 'written')) continue
+    // That a member is missing is known of these members only; the next ones have their own try.
+    if (trouble.cause === 'missing' && (await isThere(added[from], context))) continue
+    const rest = later(
+      trouble.reason,
+      trouble.retryAfterMs,
+      trouble.cause === 'throttled' ? 'throttled' : undefined
+    )
+    for (const link of added.slice(from + membersPerRequest)) context.report(link, rest)
     return
   }
+}
+
+async function isThere(link: PendingLink | undefined, { send }: LinkContext): Promise<boolean> {
+  const answer = await send({ method: 'GET', url: `/groups/${link?.sourceEntraId}?$select=id` })
+  return verdictOf(answer).kind === 'done'
 }
 
 async function addMembers(links: readonly PendingLink[], context: LinkContext): Promise<WriteOutcome[]> {

@@ -30,15 +30,21 @@ async function updateObject(pending: PendingExport, entraId: string, send: Send)
 
   const url = `/${collection}/${entraId}`
   const verdict = verdictOf(await send({ method: 'PATCH', url, body }))
-  if (verdict.kind === 'refused') await disableAtLeast(url, body, send)
+  if (verdict.kind === 'refused')
+    return { result: 'refused', problem: verdict.problem, ...(await disableAtLeast(url, body, send)) }
   return verdict.kind === 'missing' ? findAgain(pending, entraId, send) : outcomeOf(verdict, 'update')
 }
 
-/** A leaver is locked out also when another value of the same change is refused. Repeatable; the refusal stands. */
-async function disableAtLeast(url: string, body: AttributeRecord, send: Send): Promise<void> {
-  if (body.accountEnabled !== false || Object.keys(body).length === 1) return
+/** A leaver is locked out also when another value of the same change is refused. The refusal stands. */
+async function disableAtLeast(
+  url: string,
+  body: AttributeRecord,
+  send: Send
+): Promise<{ readonly applied?: AttributeRecord }> {
+  if (body.accountEnabled !== false || Object.keys(body).length === 1) return {}
   const verdict = verdictOf(await send({ method: 'PATCH', url, body: { accountEnabled: false } }))
   if (verdict.kind === 'later') throw new UnavailableError('entra', verdict.reason)
+  return verdict.kind === 'done' ? { applied: { accountEnabled: false } } : {}
 }
 
 /** The id that we know is not there: not yet everywhere, in the bin, or gone. */
@@ -67,7 +73,7 @@ async function restoreObject(pending: PendingExport, entraId: string, send: Send
 
 /** Into the tenant's bin, for 30 days. An object whose creation was not confirmed is looked for by its anchor. */
 async function deleteObject(pending: PendingExport, send: Send): Promise<WriteOutcome> {
-  if (pending.entraState === 'deleted') return unchanged()
+  // Also an object that was in the bin: a restore may have been carried out and not confirmed.
   const { collection, find } = kindOf(pending)
   let entraId = pending.entraId
   if (entraId === undefined) {

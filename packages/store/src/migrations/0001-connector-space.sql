@@ -33,6 +33,8 @@ create table staged_object (
   generation bigint not null,
   revision bigint not null default 1,
   synchronised_revision bigint not null default 0,
+  -- The revision with which it was last staged as deleted. Synchronisation may see it only when it lives again.
+  deleted_revision bigint not null default 0,
   -- The metaverse entry that this object is joined to. Null: a disconnector.
   entry_id uuid,
   -- Why an object that is in scope has no entry.
@@ -47,7 +49,7 @@ create index staged_object_pending on staged_object (staged_at) where revision >
 create index staged_object_deleted on staged_object (entry_id) where deleted and revision > synchronised_revision;
 create index staged_object_parent on staged_object (parent_guid);
 create index staged_object_problem on staged_object (object_guid) where problem is not null;
-create index staged_object_entry on staged_object (entry_id) where entry_id is not null;
+create index staged_object_entry on staged_object (entry_id);
 
 -- A reference is a row: one member's change in a group of 250,000 costs one row.
 create table staged_link (

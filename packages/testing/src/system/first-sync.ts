@@ -19,6 +19,8 @@ export interface SystemSummary {
 
 export interface FirstSyncOptions {
   readonly timeoutMs: number
+  /** The counts read whole tables; asked for too often, they slow down what they count. 250 unless told otherwise. */
+  readonly lookEveryMs?: number
   readonly onProgress?: (summary: SystemSummary) => void
 }
 
@@ -28,8 +30,9 @@ export interface FirstSyncOptions {
  */
 export async function firstSync(
   system: System,
-  { timeoutMs, onProgress }: FirstSyncOptions
+  options: FirstSyncOptions
 ): Promise<{ readonly summary: SystemSummary; readonly seconds: number }> {
+  const { timeoutMs } = options
   const startedAt = performance.now()
   await system.start('import')
   const runId = await waitFor(
@@ -45,7 +48,7 @@ export async function firstSync(
     everyMs: 100,
     describe: 'the full import to complete'
   })
-  const summary = await settled(system, { timeoutMs, ...(onProgress !== undefined && { onProgress }) })
+  const summary = await settled(system, options)
   return { summary, seconds: (performance.now() - startedAt) / 1_000 }
 }
 
@@ -58,7 +61,7 @@ function hasCompleted(run: unknown): boolean {
 /** Waits until the rows show nothing as pending. */
 export async function settled(
   system: System,
-  { timeoutMs, onProgress }: FirstSyncOptions
+  { timeoutMs, lookEveryMs = 250, onProgress }: FirstSyncOptions
 ): Promise<SystemSummary> {
   return waitFor(
     async () => {
@@ -67,7 +70,6 @@ export async function settled(
       const { pendingSynchronisation, pendingExports, pendingLinks, heldDeletes } = summary
       return pendingSynchronisation + pendingExports + pendingLinks - heldDeletes === 0 && summary
     },
-    // The counts read whole tables; asked for too often, they would slow down what they count.
-    { timeoutMs, everyMs: 250, describe: 'nothing to be pending' }
+    { timeoutMs, everyMs: lookEveryMs, describe: 'nothing to be pending' }
   )
 }
