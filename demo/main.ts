@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { company, firstSync, populate, startSambaDomain, startSystem } from '@opendirsync/testing'
 import { addresses, addressLines } from './addresses.ts'
 import { changeOneUser } from './change-one-user.ts'
@@ -9,7 +8,10 @@ import { arrivedLines, progressLine } from './summary-lines.ts'
 
 const options = demoOptions(process.argv.slice(2))
 const say = new Say(options.json)
-const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+// Listened to all the time, and not once: whoever else listens would else take the signal as theirs and exit at once.
+const stopped = new Promise(resolve => {
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, resolve)
+})
 
 say.line(`Making an Active Directory domain with a company of ${options.users} people (Samba) …`)
 await using domain = await startSambaDomain({

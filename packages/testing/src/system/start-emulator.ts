@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { startChild } from '../processes/start-child.ts'
+import { makeTemporaryFolder } from '../processes/temporary-folder.ts'
 import { whileRunning } from '../processes/while-running.ts'
 import { waitFor } from '../wait-for.ts'
 import type { GraphAccess } from './graph-access.ts'
@@ -46,7 +47,8 @@ export async function startEmulator(
   options: { domains?: readonly string[]; port?: number; throttling?: boolean } = {}
 ): Promise<EmulatorProcess> {
   await using started = new AsyncDisposableStack()
-  const args = ['--json', '--port', String(options.port ?? 0)]
+  const folder = started.use(makeTemporaryFolder('entra-emulator'))
+  const args = ['--json', '--port', String(options.port ?? 0), '--folder', folder.path]
   for (const domain of options.domains ?? ['corp.example.test']) args.push('--domain', domain)
   if (options.throttling === true) args.push('--throttling')
   const child = started.use(
