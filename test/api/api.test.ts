@@ -154,6 +154,8 @@ describe('imports and runs', () => {
     })
     expect(await api.get('/v1/runs/no-uuid')).toMatchObject({ status: 400 })
     expect(await api.get('/v1/runs?before=x')).toMatchObject({ status: 400 })
+    const noDay = encodeURIComponent(`2026-13-41T00:00:00.000000Z|${randomUUID()}`)
+    expect(await api.get(`/v1/runs?before=${noDay}`)).toMatchObject({ status: 400 })
     expect(await api.get('/elsewhere')).toMatchObject({ status: 404, body: { status: 404 } })
     const headers = { 'x-api-key': key, 'content-type': 'application/json' }
     const broken = await api.app.inject({ method: 'POST', url: '/v1/imports', headers, payload: '{' })
