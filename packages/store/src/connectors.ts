@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { type Database, mapError, rows } from './database.ts'
+import { type Database, orMapped, rows } from './database.ts'
 
 export interface Connectors {
   list(): Promise<{ name: string; namingContext: string }[]>
@@ -10,14 +10,13 @@ export interface Connectors {
 export function connectors(database: Database): Connectors {
   return {
     list: () =>
-      database
-        .selectFrom('connector')
-        .select(['name', 'naming_context as namingContext'])
-        .orderBy('name')
-        .execute()
-        .catch(cause => {
-          throw mapError(cause)
-        }),
+      orMapped(
+        database
+          .selectFrom('connector')
+          .select(['name', 'naming_context as namingContext'])
+          .orderBy('name')
+          .execute()
+      ),
     async register(name, namingContext) {
       await rows(
         sql`insert into connector (name, naming_context) values (${name}, ${namingContext})

@@ -44,20 +44,18 @@ export function openDatabase({ url, poolSize = 10, onLost }: DatabaseOptions): D
  * @throws UnavailableError('postgres') when the server cannot be reached or is stopping.
  */
 export async function rows<Row>(statement: RawBuilder<Row>, database: Database): Promise<Row[]> {
-  try {
-    return (await statement.execute(database)).rows
-  } catch (cause) {
-    throw mapError(cause)
-  }
+  return (await orMapped(statement.execute(database))).rows
 }
 
 /** One transaction, READ COMMITTED: each statement sees what others have committed before it. */
-export async function transact<T>(
-  database: Database,
-  work: (trx: DatabaseTransaction) => Promise<T>
-): Promise<T> {
+export function transact<T>(database: Database, work: (trx: DatabaseTransaction) => Promise<T>): Promise<T> {
+  return orMapped(database.transaction().execute(work))
+}
+
+/** The answer, or its error as one of ours. */
+export async function orMapped<T>(answer: Promise<T>): Promise<T> {
   try {
-    return await database.transaction().execute(work)
+    return await answer
   } catch (cause) {
     throw mapError(cause)
   }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { type Database, rows } from './database.ts'
+import { exportIsPending } from './export-conditions.ts'
 
 export interface DeleteGate {
   /** False: deletes wait for a person. Everything else goes on. */
@@ -23,7 +24,7 @@ export async function deleteGate(database: Database, threshold: number): Promise
     sql<{ waiting: number; recent: number }>`
       select
         (select count(*) from export_object o join export_state s using (entry_id)
-         where not o.desired_present and o.desired_revision > greatest(o.exported_revision, o.refused_revision)
+         where not o.desired_present and ${exportIsPending}
            and s.entra_state <> 'deleted')
         + (select count(*) from staged_object c join export_object o using (entry_id) join export_state s using (entry_id)
            where c.deleted and c.revision > c.synchronised_revision and o.desired_present
@@ -33,4 +34,17 @@ export async function deleteGate(database: Database, threshold: number): Promise
   )
   const { waiting, recent } = counts ?? { waiting: 0, recent: 0 }
   return { open: waiting === 0 || waiting + recent <= threshold, waiting, recent }
+}
+
+/** Whether deletes among these entries pass. The gate counts whole waves, so it is asked only where there are any. */
+export async function deletesMayPass(
+  database: Database,
+  entryIds: readonly string[],
+  threshold: number
+): Promise<boolean> {
+  const deletes = await rows(
+    sql`select from export_object o where o.entry_id = any(${entryIds}) and not o.desired_present and ${exportIsPending} limit 1`,
+    database
+  )
+  return deletes.length === 0 || (await deleteGate(database, threshold)).open
 }

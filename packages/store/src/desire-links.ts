@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { ClaimedObject } from './claim-staged.ts'
 import type { DatabaseTransaction } from './database.ts'
-import { linkIsPending, readyLinks } from './ready-links.ts'
+import { linkIsPending, readyLinks } from './export-conditions.ts'
 
 /** Any fixed number: it puts the link step of all synchronisations in one row. */
 const linkLock = 4_711_002

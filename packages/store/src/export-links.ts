@@ -1,8 +1,8 @@
 import type { PendingLink, WriteOutcome } from '@opendirsync/contracts'
 import { sql } from 'kysely'
 import { type Database, type DatabaseTransaction, rows, transact } from './database.ts'
+import { exportIsPending, linkIsPending, readyLinks } from './export-conditions.ts'
 import { type ExportResult, throttledForMs } from './export-objects.ts'
-import { linkIsPending, readyLinks } from './ready-links.ts'
 
 export interface ExportLinksInput {
   readonly sourceEntryIds: readonly string[]
@@ -181,7 +181,7 @@ export async function linkSourcesReady(database: Database, appeared: readonly st
         join export_state t on t.entry_id = l.target_entry and t.entra_state <> 'present'
         join export_object o on o.entry_id = l.target_entry
         where l.source_entry = c.id and l.desired and not l.exported and not l.refused
-          and o.desired_present and o.desired_revision > greatest(o.exported_revision, o.refused_revision))`,
+          and o.desired_present and ${exportIsPending})`,
     database
   )
   return result.map(row => row.id)

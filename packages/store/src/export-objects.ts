@@ -1,7 +1,8 @@
 import type { PendingExport, WriteOperation, WriteOutcome } from '@opendirsync/contracts'
 import { sql } from 'kysely'
 import { type Database, type DatabaseTransaction, transact } from './database.ts'
-import { deleteGate } from './delete-gate.ts'
+import { deletesMayPass } from './delete-gate.ts'
+import { exportIsPending } from './export-conditions.ts'
 
 export interface ExportObjectsInput {
   readonly entryIds: readonly string[]
@@ -41,14 +42,14 @@ export async function exportObjects(database: Database, input: ExportObjectsInpu
 }
 
 async function claim(trx: DatabaseTransaction, input: ExportObjectsInput): Promise<PendingExport[]> {
-  const open = await deletesMayPass(trx, input)
+  const open = await deletesMayPass(trx, input.entryIds, input.deleteThreshold)
   const result = await sql<PendingExport & { exported: object | null; entraId: string | null }>`
     select o.entry_id as "entryId", o.object_type as "objectType", o.source_anchor as "sourceAnchor",
       o.desired_present as "desiredPresent", o.desired, o.desired_revision as "desiredRevision",
       o.exported_revision as "exportedRevision", s.exported, s.entra_id as "entraId", s.entra_state as "entraState"
     from export_state s join export_object o on o.entry_id = s.entry_id
     where s.entry_id = any(${input.entryIds})
-      and o.desired_revision > greatest(o.exported_revision, o.refused_revision)
+      and ${exportIsPending}
       and (o.desired_present or s.entra_state = 'deleted' or ${open})
     order by s.entry_id
     for update of s skip locked`.execute(trx)
@@ -57,14 +58,6 @@ async function claim(trx: DatabaseTransaction, input: ExportObjectsInput): Promi
     exported: row.exported ?? undefined,
     entraId: row.entraId ?? undefined
   })) as PendingExport[]
-}
-
-/** The gate counts whole waves; it is asked only where there is something to delete. */
-async function deletesMayPass(trx: DatabaseTransaction, input: ExportObjectsInput): Promise<boolean> {
-  const { rows } = await sql`
-    select from export_object where entry_id = any(${input.entryIds}) and not desired_present
-      and desired_revision > greatest(exported_revision, refused_revision) limit 1`.execute(trx)
-  return rows.length === 0 || (await deleteGate(trx, input.deleteThreshold)).open
 }
 
 async function confirm(

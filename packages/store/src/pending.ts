@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { type Database, rows } from './database.ts'
-import { deleteGate } from './delete-gate.ts'
-import { linkIsPending, readyLinks } from './ready-links.ts'
+import { deleteGate, deletesMayPass } from './delete-gate.ts'
+import { exportIsPending, linkIsPending, readyLinks } from './export-conditions.ts'
 
 /** What the rows still show as pending. The sweeper publishes these again when a wake-up was lost. */
 export interface Pending {
@@ -29,7 +29,7 @@ export function pending(database: Database): Pending {
       const found = await rows(
         sql<{ id: string }>`
           (select o.entry_id as id from export_object o join export_state s using (entry_id)
-           where o.desired_revision > greatest(o.exported_revision, o.refused_revision)
+           where ${exportIsPending}
              and (o.desired_present or s.entra_state = 'deleted' or ${open}) limit ${limit})
           union
           (select distinct l.source_entry from ${readyLinks} where ${linkIsPending} limit ${limit})`,
@@ -40,11 +40,11 @@ export function pending(database: Database): Pending {
 
     async exportsAmong(entryIds, deleteThreshold) {
       if (entryIds.length === 0) return []
-      const { open } = await deleteGate(database, deleteThreshold)
+      const open = await deletesMayPass(database, entryIds, deleteThreshold)
       const found = await rows(
         sql<{ id: string }>`
           select o.entry_id as id from export_object o join export_state s using (entry_id)
-          where o.entry_id = any(${entryIds}) and o.desired_revision > greatest(o.exported_revision, o.refused_revision)
+          where o.entry_id = any(${entryIds}) and ${exportIsPending}
             and (o.desired_present or s.entra_state = 'deleted' or ${open})
           union
           select l.source_entry from ${readyLinks} where l.source_entry = any(${entryIds}) and ${linkIsPending}`,

@@ -1,6 +1,6 @@
 import type { ImportMode, Run, RunState } from '@opendirsync/contracts'
 import { type Selectable, sql } from 'kysely'
-import { type Database, mapError, rows } from './database.ts'
+import { type Database, orMapped, rows } from './database.ts'
 import type { Tables } from './tables.ts'
 
 export interface Runs {
@@ -63,9 +63,7 @@ export function runs(database: Database): Runs {
       if (connector !== undefined) query = query.where('connector', '=', connector)
       if (state !== undefined) query = query.where('state', '=', state)
       if (before !== undefined) query = query.where(earlierThan(before))
-      const found = await query.execute().catch(cause => {
-        throw mapError(cause)
-      })
+      const found = await orMapped(query.execute())
       const next = found.length > limit ? found[limit - 1]?.position : undefined
       return { runs: found.slice(0, limit).map(asRun), ...(next === undefined ? {} : { next }) }
     },

@@ -78,28 +78,22 @@ export async function stageDelta(
       select * from jsonb_to_recordset(${recordset(combined(changes))}::jsonb)
         as r (guid uuid, dn text, parent uuid, state text, attributes jsonb)
     ), stored as (
-      select s.object_guid, s.deleted and i.state <> 'restored' as doubtful, s.dn as old_dn,
-        coalesce(i.dn, s.dn) as dn, coalesce(i.parent, s.parent_guid) as parent,
-        merged_attributes(s.attributes, i.attributes) as attributes
+      select s.object_guid, s.deleted and i.state <> 'restored' as doubtful, s.dn as old_dn, k.*,
+        (s.dn, s.parent_guid, s.deleted, s.attributes) is distinct from (k.dn, k.parent, false, k.attributes) as differs
       from staged_object s join incoming i on s.object_guid = i.guid
+      cross join lateral (select coalesce(i.dn, s.dn) as dn, coalesce(i.parent, s.parent_guid) as parent,
+        merged_attributes(s.attributes, i.attributes) as attributes) k
       where s.connector = ${page.connector} order by s.object_guid for update of s
-    ), compared as (
-      select k.*, (s.dn, s.parent_guid, s.deleted, s.attributes) is distinct from (k.dn, k.parent, false, k.attributes)
-        as differs
-      from stored k join staged_object s on s.connector = ${page.connector} and s.object_guid = k.object_guid
-      where not k.doubtful
     ), updated as (
       update staged_object s set dn = k.dn, parent_guid = k.parent, attributes = k.attributes, deleted = false,
         generation = ${page.generation}, revision = s.revision + k.differs::int,
         staged_at = case when k.differs then now() else s.staged_at end
-      from compared k where s.connector = ${page.connector} and s.object_guid = k.object_guid
-        and (k.differs or s.generation <> ${page.generation})
+      from stored k where s.connector = ${page.connector} and s.object_guid = k.object_guid
+        and not k.doubtful and (k.differs or s.generation <> ${page.generation})
     )
     select i.guid as "objectGuid", k.object_guid is not null as stored, k.doubtful is false as merged,
-      coalesce(c.differs, false) as changed, k.old_dn is distinct from k.dn as moved
-    from incoming i left join stored k on k.object_guid = i.guid left join compared c on c.object_guid = i.guid`.execute(
-    trx
-  )
+      coalesce(k.differs and not k.doubtful, false) as changed, k.old_dn is distinct from k.dn as moved
+    from incoming i left join stored k on k.object_guid = i.guid`.execute(trx)
   return {
     staged: result.rows.filter(row => row.changed),
     unseen: result.rows.filter(row => !row.stored).map(row => row.objectGuid),

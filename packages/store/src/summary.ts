@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { type Database, rows } from './database.ts'
+import { exportIsPending, linkIsPending, readyLinks } from './export-conditions.ts'
 import { quarantined } from './quarantine.ts'
-import { linkIsPending, readyLinks } from './ready-links.ts'
 
 /** How far everything is, in counts. */
 export interface SummaryCounts {
@@ -36,11 +36,9 @@ export function summary(database: Database): Summary {
                select object_class, count(*) as n from staged_object where not deleted group by object_class) c
             ) as "stagedObjects",
             (select count(*) from staged_object where revision > synchronised_revision) as "pendingSynchronisation",
-            (select count(*) from export_object
-             where desired_revision > greatest(exported_revision, refused_revision)) as "pendingExports",
+            (select count(*) from export_object o where ${exportIsPending}) as "pendingExports",
             (select count(*) from ${readyLinks} where ${linkIsPending}) as "pendingLinks",
-            (select count(*) from export_object
-             where not desired_present and desired_revision > greatest(exported_revision, refused_revision)) as "heldDeletes",
+            (select count(*) from export_object o where not o.desired_present and ${exportIsPending}) as "heldDeletes",
             (select jsonb_build_object(
                'users', count(*) filter (where o.object_type = 'user'),
                'groups', count(*) filter (where o.object_type = 'group'),

@@ -12,3 +12,6 @@ export const readyLinks = sql`export_link l
 
 /** The condition that goes with `readyLinks`, or with `export_link l` alone. */
 export const linkIsPending = sql`l.desired <> l.exported and not l.refused`
+
+/** Of `export_object o`: its attributes or its presence are still to be written, and were not refused. */
+export const exportIsPending = sql`o.desired_revision > greatest(o.exported_revision, o.refused_revision)`
