@@ -1,21 +1,13 @@
-import { HttpsJson } from '@opendirsync/testing'
+import { callApi, HttpsJson } from '@opendirsync/testing'
 import { expect, inject, it } from 'vitest'
 import { useFlow, waitFor } from './flow.ts'
 
 const flow = useFlow()
 const { api, graph } = inject('flows')
 
-async function call(
-  method: string,
-  path: string,
-  body?: object
-): Promise<{ status: number; body: Record<string, unknown> }> {
-  const response = await fetch(`${api.url}${path}`, {
-    method,
-    headers: { authorization: `Bearer ${api.key}`, 'content-type': 'application/json' },
-    ...(body !== undefined && { body: JSON.stringify(body) })
-  })
-  return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+async function call(method: string, path: string, body?: object) {
+  const answer = await callApi(api, { method, path, body })
+  return { status: answer.status, body: answer.body as Record<string, unknown> }
 }
 
 async function settled(): Promise<void> {

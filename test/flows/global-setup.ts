@@ -1,6 +1,5 @@
-import { startSambaDomain, startSystem } from '@opendirsync/testing'
+import { freePort, startSambaDomain, startSystem } from '@opendirsync/testing'
 import type { TestProject } from 'vitest/node'
-import { freePort } from '../support/free-port.ts'
 
 /** One domain and one system for all flows; each test works in an organizational unit of its own. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {

@@ -136,3 +136,9 @@ function operationOf({ desiredPresent, entraState }: PendingExport) {
   if (entraState === 'present') return 'update'
   return entraState === 'deleted' ? 'restore' : 'create'
 }
+
+/** The whole way of some changes: staged, synchronised, exported. @returns the operations in order */
+export async function takeThrough(store: Store, changes: readonly DirectoryChange[]): Promise<string[]> {
+  const { changed } = await stage(store, changes)
+  return exportAll(store, await synchronise(store, changed))
+}

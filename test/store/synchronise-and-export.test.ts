@@ -1,3 +1,4 @@
+import type { DirectoryChange } from '@opendirsync/contracts'
 import { openStore } from '@opendirsync/store'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
@@ -9,6 +10,7 @@ import {
   stage,
   storeFixture,
   synchronise,
+  takeThrough,
   user
 } from './fixtures.ts'
 
@@ -22,10 +24,7 @@ describe('from the connector space to the tenant', () => {
     await fixture[Symbol.asyncDispose]()
   })
 
-  async function through(changes: Parameters<typeof stage>[1]): Promise<string[]> {
-    const { changed } = await stage(fixture.store, changes)
-    return exportAll(fixture.store, await synchronise(fixture.store, changed))
-  }
+  const through = (changes: readonly DirectoryChange[]) => takeThrough(fixture.store, changes)
 
   it('creates once, updates what changed, deletes and restores', async () => {
     const ada = user('Ada')

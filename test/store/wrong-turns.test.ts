@@ -10,6 +10,7 @@ import {
   stage,
   storeFixture,
   synchronise,
+  takeThrough,
   user
 } from './fixtures.ts'
 
@@ -24,10 +25,7 @@ describe('nothing takes a wrong turn', () => {
     await fixture[Symbol.asyncDispose]()
   })
 
-  async function through(changes: readonly DirectoryChange[]): Promise<string[]> {
-    const { changed } = await stage(fixture.store, changes)
-    return exportAll(fixture.store, await synchronise(fixture.store, changed))
-  }
+  const through = (changes: readonly DirectoryChange[]) => takeThrough(fixture.store, changes)
 
   const deleted = (object: DirectoryChange): DirectoryChange => ({
     ...object,

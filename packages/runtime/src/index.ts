@@ -17,6 +17,7 @@ export {
   portVariable,
   REDIS_URL,
   type SecretOptions,
+  SWEEP_SECONDS,
   secret,
   secretUrlVariable,
   urlVariable,

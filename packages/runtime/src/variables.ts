@@ -89,6 +89,14 @@ export const REDIS_URL = secretUrlVariable('The Redis server of the queues: redi
   'rediss'
 ])
 
+/** How soon work is found again whose wake-up was lost. */
+export const SWEEP_SECONDS = integerVariable({
+  default: 5,
+  minimum: 1,
+  maximum: 600,
+  description: 'Seconds between looks for pending work whose wake-up was lost'
+})
+
 function urlPattern(schemes: readonly string[]): string {
   return `^(${schemes.join('|')})://[^\\s/]+.*$`
 }

@@ -4,6 +4,7 @@ import {
   POSTGRES_URL,
   pathVariable,
   REDIS_URL,
+  SWEEP_SECONDS,
   secret,
   urlVariable
 } from '@opendirsync/runtime'
@@ -52,10 +53,5 @@ export const ExportConfig = Type.Object({
     maximum: 604_800,
     description: 'Seconds until a refused write is tried again'
   }),
-  SWEEP_SECONDS: integerVariable({
-    default: 5,
-    minimum: 1,
-    maximum: 600,
-    description: 'Seconds between looks for pending work whose wake-up was lost'
-  })
+  SWEEP_SECONDS
 })

@@ -5,6 +5,7 @@ import {
   POSTGRES_URL,
   pathVariable,
   REDIS_URL,
+  SWEEP_SECONDS,
   secret,
   urlVariable
 } from '@opendirsync/runtime'
@@ -37,10 +38,5 @@ export const ImportConfig = Type.Object({
     maximum: 3_600,
     description: 'Seconds between imports when no change notification arrives'
   }),
-  SWEEP_SECONDS: integerVariable({
-    default: 5,
-    minimum: 1,
-    maximum: 600,
-    description: 'Seconds between looks for pending work whose wake-up was lost'
-  })
+  SWEEP_SECONDS
 })

@@ -1,21 +1,9 @@
+import type { SummaryCounts } from '@opendirsync/store'
 import { waitFor } from '../wait-for.ts'
 import type { System } from './start-system.ts'
 
 /** What `GET /v1/summary` answers. */
-export interface SystemSummary {
-  readonly stagedObjects: Readonly<Record<string, number>>
-  readonly pendingSynchronisation: number
-  readonly pendingExports: number
-  readonly pendingLinks: number
-  readonly heldDeletes: number
-  readonly exported: {
-    readonly users: number
-    readonly groups: number
-    readonly memberships: number
-    readonly managers: number
-  }
-  readonly quarantined: number
-}
+export type SystemSummary = SummaryCounts
 
 export interface FirstSyncOptions {
   readonly timeoutMs: number

@@ -93,7 +93,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   }
 }
 
-async function callApi(
+/** Calls a REST API with its key. */
+export async function callApi(
   { url, key }: System['api'],
   { method, path, body }: { method: string; path: string; body: object | undefined }
 ): Promise<{ status: number; body: unknown }> {
