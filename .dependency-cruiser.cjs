@@ -1,8 +1,9 @@
 /**
- * The directions of the house: contracts <- rules; contracts <- adapters; services compose.
+ * The directions of the house: contracts <- rules; contracts <- adapters; services compose. The ldap package is a
+ * library of ours, which only the active-directory adapter uses.
  * Tests and benches at the root may use everything.
  */
-const adapters = ['store', 'queue', 'active-directory', 'entra', 'runtime']
+const adapters = ['store', 'queue', 'active-directory', 'csv-directory', 'entra', 'runtime']
 const everyAdapter = `^packages/(${adapters.join('|')})/`
 
 module.exports = {
@@ -18,6 +19,18 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/contracts/' },
       to: { path: '^(packages|services)/', pathNot: '^packages/contracts/' }
+    },
+    {
+      name: 'ldap-stands-alone',
+      severity: 'error',
+      from: { path: '^packages/ldap/' },
+      to: { path: '^(packages|services)/', pathNot: '^packages/ldap/' }
+    },
+    {
+      name: 'only-active-directory-uses-ldap',
+      severity: 'error',
+      from: { path: '^(packages|services)/', pathNot: '^packages/(ldap|active-directory)/' },
+      to: { path: '^packages/ldap/' }
     },
     {
       name: 'rules-are-pure',
@@ -64,7 +77,7 @@ module.exports = {
     },
     library('bullmq', 'queue'),
     library('ioredis', 'queue'),
-    library('ldapts', 'active-directory'),
+    library('ldapts', 'ldap'),
     library('@microsoft/microsoft-graph-client', 'entra'),
     library('@azure/identity', 'entra'),
     library('kysely', 'store'),

@@ -5,6 +5,7 @@ import {
   connectDirectory,
   type DirectoryServer,
   escapeFilterValue,
+  findObject,
   RefusedError,
   readObject,
   readRootDse,
@@ -127,6 +128,30 @@ describe('a connection to a domain controller', () => {
     await connection.add(tree, { objectClass: 'organizationalUnit' })
     await connection.add(`OU=Leaf,${tree}`, { objectClass: 'organizationalUnit' })
     await connection.delete(tree, { tree: true })
+  })
+
+  it('finds an object by its DN and by its GUID, and nothing where there is none', async () => {
+    const { connection, ou } = fixture
+    const objectGuid = await guidOf(fixture, ou)
+    const found = { objectGuid, dn: ou, objectClass: 'organizationalUnit' }
+    expect(await findObject(connection, ou.toUpperCase())).toEqual(found)
+    expect(await findObject(connection, objectGuid.toUpperCase())).toEqual(found)
+    const nothing = ['', 'Staff', `OU=None,${ou}`, 'DC=elsewhere', '521a8df8-75f7-4764-942a-a5df16902a32']
+    for (const name of nothing) expect(await findObject(connection, name), name).toBeUndefined()
+  })
+
+  it('notices that the server has become slow, and that it is back', async () => {
+    await using connection = await connectDirectory(fixture.server)
+    await connection.ping(5_000)
+    fixture.domain.freeze()
+    const search = { base: fixture.ou, scope: 'base', timeoutMs: 60_000 } as const
+    const waiting = connection.search(search).next()
+    expect(connection.pending).toBe(true)
+    await expect(connection.ping(200)).rejects.toThrow(/within 200 ms/)
+    await expect(connection.ping(200)).rejects.toBeInstanceOf(UnavailableError)
+    fixture.domain.thaw()
+    expect((await waiting).value?.dn).toBe(fixture.ou)
+    await connection.ping(5_000)
   })
 
   it('logs on with a password that was set', async () => {

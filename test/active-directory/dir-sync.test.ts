@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { promisify } from 'node:util'
 import {
+  canReadDeletedObjects,
   connectDirectory,
   dirSync,
   guidFromBytes,
@@ -232,6 +233,23 @@ describe('DirSync against a domain', () => {
     )
   })
 
+  it('tells the SID of a new object, and of one that stands for an account of another forest', async () => {
+    await everything()
+    const sid = 'S-1-5-21-1111111111-222222222-333333333-1234'
+    const dn = await addUser(fixture)
+    const group = await addGroup(fixture)
+    await fixture.connection.modify(group, [
+      { operation: 'add', attribute: 'member', values: [`<SID=${sid}>`] }
+    ])
+    const changes = await news()
+    expect(changes.find(change => change.dn === dn)?.objectSid).toMatch(/^S-1-5-21-\d+-\d+-\d+-\d{4,}$/)
+    const foreign = changes.find(change => change.objectSid === sid)
+    expect(foreign).toMatchObject({ objectClass: 'foreignSecurityPrincipal', state: 'present' })
+    expect(changes.find(change => change.dn === group)?.links).toEqual([
+      { attribute: 'member', added: [foreign?.objectGuid], removed: [] }
+    ])
+  })
+
   it('reads an object that is not there as undefined', async () => {
     expect(
       await readObject(fixture.connection, '00000000-1111-2222-3333-444444444444', attributes)
@@ -260,5 +278,9 @@ describe('DirSync against a domain', () => {
 
     const first = await readChanges(plain, { ...request, objectSecurity: true })
     expect(first.changes.map(change => change.dn)).toContain(dn)
+    const both = [fixture.connection, plain].map(reader =>
+      canReadDeletedObjects(reader, fixture.domain.baseDn)
+    )
+    expect(await Promise.all(both)).toEqual([true, false])
   })
 })

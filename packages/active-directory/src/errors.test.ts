@@ -1,12 +1,23 @@
 import { CookieRefusedError, SetupError, UnavailableError } from '@opendirsync/contracts'
+import {
+  AddressError,
+  BindRefusedError,
+  CertificateError,
+  ConnectionClosedError,
+  ConnectionLostError,
+  FilterSyntaxError,
+  MalformedMessageError,
+  ResultError,
+  StartTlsRefusedError,
+  TimedOutError,
+  TlsError
+} from '@opendirsync/ldap'
 import { describe, expect, it } from 'vitest'
-import { MalformedMessageError } from './ber/malformed-message-error.ts'
-import { bindError, connectionError, dirSyncError, RefusedError, resultError } from './errors.ts'
+import { bindError, directoryError, dirSyncError, RefusedError, resultError } from './errors.ts'
 
 const answer = (code: number, diagnostic = '') => ({ code, diagnostic, controls: [] })
 const comment = (data: string) =>
   `80090308: LdapErr: DSID-0C0903A9, comment: AcceptSecurityContext error, data ${data}, v1db1`
-const coded = (code: string) => Object.assign(new Error(code.toLowerCase()), { code })
 
 describe('a refused logon', () => {
   it.each([
@@ -46,7 +57,7 @@ describe('a refused operation', () => {
 })
 
 describe('a refused DirSync', () => {
-  it.each([1, 12, 53])('with %i blames the cookie, if there was one', code => {
+  it.each([1, 2, 12, 53])('with %i blames the cookie, if there was one', code => {
     expect(dirSyncError('dc1:636', 'DC=x', true, answer(code))).toBeInstanceOf(CookieRefusedError)
     expect(dirSyncError('dc1:636', 'DC=x', false, answer(code))).not.toBeInstanceOf(CookieRefusedError)
   })
@@ -58,45 +69,56 @@ describe('a refused DirSync', () => {
   })
 })
 
-describe('a failed connection', () => {
-  it.each([
-    'DEPTH_ZERO_SELF_SIGNED_CERT',
-    'SELF_SIGNED_CERT_IN_CHAIN',
-    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-    'CERT_HAS_EXPIRED',
-    'ERR_TLS_CERT_ALTNAME_INVALID'
-  ])('for %s is a matter of the certificate', code => {
-    expect(connectionError('dc1:636', coded(code))).toMatchObject({
-      name: 'SetupError',
-      code: 'ad-certificate'
-    })
-  })
+const server = 'dc1:636'
+const refused = (error: typeof ResultError, code: number, diagnostic = '') =>
+  new error(server, 'add CN=x', answer(code, diagnostic))
 
-  it.each(['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'ECONNRESET', 'EHOSTUNREACH'])(
-    'for %s is worth another try',
-    code => {
-      expect(connectionError('dc1:636', coded(code))).toMatchObject({
+describe('an error of the LDAP package', () => {
+  const cases: [string, Error, object][] = [
+    [
+      'a certificate that is not trusted',
+      new CertificateError('It is not trusted: check it.'),
+      { name: 'SetupError', code: 'ad-certificate', message: 'It is not trusted: check it.' }
+    ],
+    ['no TLS', new TlsError('It speaks none.'), { name: 'SetupError', code: 'ad-tls' }],
+    ['StartTLS refused', refused(StartTlsRefusedError, 53), { name: 'SetupError', code: 'ad-tls' }],
+    ['StartTLS not now', refused(StartTlsRefusedError, 52), { name: 'UnavailableError' }],
+    ['an address that is none', new AddressError('not-ldap', 'x'), { code: 'ad-address' }],
+    ['a password in the clear', new AddressError('in-the-clear', 'x'), { code: 'ad-tls', message: 'x' }],
+    ['a logon refused', refused(BindRefusedError, 49, comment('775')), { code: 'ad-credentials' }],
+    ['an operation refused', refused(ResultError, 68), { name: 'PermanentError', resultCode: 68 }],
+    ['a right that is missing', refused(ResultError, 50), { code: 'ad-permissions' }],
+    [
+      'a lost connection',
+      new ConnectionLostError('The connection to dc1:636 failed: reset.'),
+      {
         name: 'UnavailableError',
-        system: 'active-directory'
-      })
-    }
-  )
-
-  it('that never spoke TLS is a matter of the port', () => {
-    expect(connectionError('dc1:636', coded('ERR_SSL_WRONG_VERSION_NUMBER'))).toMatchObject({
-      code: 'ad-tls'
-    })
+        system: 'active-directory',
+        message: 'The connection to dc1:636 failed: reset. It will be retried.'
+      }
+    ],
+    [
+      'one that we closed',
+      new ConnectionClosedError('It was closed here.'),
+      { message: 'It was closed here.' }
+    ],
+    ['silence', new TimedOutError('It did not answer.'), { name: 'UnavailableError' }],
+    ['a filter that is none', new FilterSyntaxError('(( is no LDAP filter'), { name: 'PermanentError' }]
+  ]
+  it.each(cases)('%s', (_name, error, expected) => {
+    const mapped = directoryError(server, error)
+    expect(mapped).toMatchObject(expected)
+    if (!(error instanceof ResultError)) expect(mapped.cause).toBe(error)
   })
 
   it('names the server when it talks nonsense', () => {
-    const error = connectionError('dc1:636', new MalformedMessageError('a message must be a SEQUENCE'))
+    const error = directoryError(server, new MalformedMessageError('a message must be a SEQUENCE'))
     expect(error).toBeInstanceOf(UnavailableError)
-    expect(error.message).toContain('dc1:636')
+    expect(error.message).toContain(server)
   })
 
-  it('keeps an error that is ours', () => {
+  it('is kept when it is none of them', () => {
     const error = new SetupError('ad-certificate', 'put the file there')
-    expect(connectionError('dc1:636', error)).toBe(error)
+    expect(directoryError(server, error)).toBe(error)
   })
 })

@@ -1,11 +1,23 @@
 import { CookieRefusedError, PermanentError, SetupError, UnavailableError } from '@opendirsync/contracts'
-import { MalformedMessageError } from './ber/malformed-message-error.ts'
-import type { LdapResult } from './protocol/messages.ts'
+import {
+  AddressError,
+  BindRefusedError,
+  CertificateError,
+  ConnectionClosedError,
+  FilterSyntaxError,
+  LdapError,
+  type LdapResult,
+  MalformedMessageError,
+  ResultError,
+  StartTlsRefusedError,
+  TlsError
+} from '@opendirsync/ldap'
 
 /** Result codes (RFC 4511 appendix A) that callers decide by. */
 export const resultCode = {
   success: 0,
   operationsError: 1,
+  protocolError: 2,
   strongerAuthRequired: 8,
   adminLimitExceeded: 11,
   unavailableCriticalExtension: 12,
@@ -50,13 +62,17 @@ const unavailableCodes = new Set<number>([
   resultCode.unavailable
 ])
 
+/**
+ * Samba answers a cookie that it cannot read with 12 (dirsync.c); Windows was seen to answer 53 and 1. A control
+ * that cannot be decoded is a protocolError, and nothing in it but the cookie differs from one search to the next.
+ * A cookie of another domain controller of the same domain is mostly taken, and may bring everything once more.
+ */
 const cookieCodes = new Set<number>([
   resultCode.operationsError,
+  resultCode.protocolError,
   resultCode.unavailableCriticalExtension,
   resultCode.unwillingToPerform
 ])
-
-const tlsVersionFaults = new Set(['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_UNSUPPORTED_PROTOCOL', 'EPROTO'])
 
 /** What a failed operation means. `action` says what was tried: `read CN=…`. */
 export function resultError(server: string, action: string, { code, diagnostic }: LdapResult): Error {
@@ -104,48 +120,56 @@ export function dirSyncError(
   return resultError(server, `DirSync on ${namingContext}`, result)
 }
 
-/** What a failure of the socket, the handshake or the bytes means. Errors that are ours pass unchanged. */
-export function connectionError(server: string, error: unknown): Error {
-  if (error instanceof SetupError || error instanceof UnavailableError) return error
-  const options = { cause: error }
-  const code = codeOf(error)
-  const text = error instanceof Error && error.message !== '' ? error.message : code
-  if (isCertificateFault(code)) {
-    return new SetupError(
-      'ad-certificate',
-      `The certificate of ${server} is not trusted (${text}): check the CA file and the server name.`,
-      options
+/**
+ * What an error of the LDAP package means to us: the one place that knows both. Other errors pass unchanged.
+ * @param server `host:port`, for errors that do not know it
+ */
+export function directoryError(server: string, error: unknown): Error {
+  if (error instanceof ResultError) return refusal(error)
+  if (error instanceof AddressError) return addressFault(error)
+  if (error instanceof CertificateError) return setup('ad-certificate', error)
+  if (error instanceof TlsError) return setup('ad-tls', error)
+  if (error instanceof FilterSyntaxError) return new PermanentError(error.message, { cause: error })
+  if (error instanceof ConnectionClosedError) return unavailable(error.message, error)
+  if (error instanceof MalformedMessageError) {
+    return unavailable(
+      `${server} sent something that is not LDAP: ${error.message}. It will be retried.`,
+      error
     )
   }
-  if (tlsVersionFaults.has(code)) {
-    return new SetupError(
-      'ad-tls',
-      `${server} does not speak TLS as expected (${code}): check the port and whether it is LDAPS or StartTLS.`,
-      options
-    )
-  }
-  const fault =
-    error instanceof MalformedMessageError ? `sent something that is not LDAP: ${text}` : `failed: ${text}`
-  return new UnavailableError(
-    'active-directory',
-    `The connection to ${server} ${fault}. It will be retried.`,
-    options
-  )
+  if (error instanceof LdapError) return unavailable(`${error.message} It will be retried.`, error)
+  return error instanceof Error ? error : new Error(String(error))
+}
+
+function refusal(error: ResultError): Error {
+  const { server, action, result } = error
+  if (error instanceof BindRefusedError) return bindError(server, result)
+  if (error instanceof StartTlsRefusedError) return startTlsFault(server, result)
+  return resultError(server, action, result)
+}
+
+function addressFault(error: AddressError): SetupError {
+  if (error.problem === 'in-the-clear') return setup('ad-tls', error)
+  const message = 'The Active Directory address must look like ldaps://dc1.corp.example.com.'
+  return new SetupError('ad-address', message, { cause: error })
+}
+
+function setup(code: string, cause: LdapError): SetupError {
+  return new SetupError(code, cause.message, { cause })
+}
+
+function unavailable(message: string, cause: LdapError): UnavailableError {
+  return new UnavailableError('active-directory', message, { cause })
 }
 
 /** The server refused to start TLS (RFC 4511 section 4.14.2). */
-export function startTlsFault(code: number, diagnostic: string): Error {
-  if (unavailableCodes.has(code)) return new UnavailableError('active-directory', `StartTLS: ${diagnostic}`)
+function startTlsFault(server: string, { code, diagnostic }: LdapResult): Error {
+  if (unavailableCodes.has(code)) {
+    return new UnavailableError('active-directory', `${server} cannot start TLS now (${code} ${diagnostic}).`)
+  }
   return new SetupError(
     'ad-tls',
-    `The server refuses StartTLS (${code} ${diagnostic}): give it a certificate.`
-  )
-}
-
-export function timeoutError(server: string, action: string, timeoutMs: number): Error {
-  return new UnavailableError(
-    'active-directory',
-    `${server} did not answer to ${action} within ${timeoutMs} ms. It will be retried.`
+    `${server} refuses StartTLS (${code} ${diagnostic}): give it a certificate, or use ldaps://.`
   )
 }
 
@@ -153,17 +177,4 @@ function credentialsFault(server: string, diagnostic: string): SetupError {
   const subCode = /\bdata ([0-9a-f]+)/i.exec(diagnostic)?.[1]?.toLowerCase() ?? ''
   const fault = logonFaults[subCode] ?? 'check the bind name and the password'
   return new SetupError('ad-credentials', `${server} refuses the logon: ${fault}.`)
-}
-
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error) || !('code' in error)) return ''
-  return String(error.code)
-}
-
-function isCertificateFault(code: string): boolean {
-  return (
-    /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET|HOSTNAME_MISMATCH|INVALID_CA/.test(code) ||
-    code.startsWith('ERR_OSSL_PEM') ||
-    code.startsWith('ERR_OSSL_X509')
-  )
 }

@@ -1,6 +1,5 @@
+import type { Control, EntryAttribute } from '@opendirsync/ldap'
 import type { DirectoryConnection } from './connection/directory-connection.ts'
-import type { Control } from './protocol/controls.ts'
-import type { EntryAttribute } from './protocol/messages.ts'
 
 /**
  * The values of an attribute that a server gives in parts: Windows answers `member` with

@@ -1,11 +1,11 @@
 import { type DirectoryChange, linkAttributes, type ObjectGuid } from '@opendirsync/contracts'
+import type { EntryAttribute, SearchEntry } from '@opendirsync/ldap'
 import type { DirectoryConnection } from './connection/directory-connection.ts'
 import { guidDn } from './decode/guid.ts'
 import { ChangeDecoder, identityAttributes } from './dir-sync/change-decoder.ts'
 import { linkAttributeOf, linkTargets } from './dir-sync/link-changes.ts'
-import { RefusedError, resultCode } from './errors.ts'
+import { directoryError, RefusedError, resultCode } from './errors.ts'
 import { extendedDn, showDeleted } from './protocol/controls.ts'
-import type { EntryAttribute, SearchEntry } from './protocol/messages.ts'
 import { readAllValues } from './read-all-values.ts'
 
 /** The other end of a link names its sources here. They are computed, so no change of them is ever reported. */
@@ -54,11 +54,23 @@ export async function readObject(
   )
   const links = linkAttributes.map(name => valuesOf(whole, name))
   const others = whole.filter(({ name }) => linkAttributeOf(name) === undefined)
-  const change = new ChangeDecoder(plain).decode({ dn: entry.dn, attributes: [...others, ...links] }, true)
+  const change = decode(connection, plain, { dn: entry.dn, attributes: [...others, ...links] })
   const backLink = (name: (typeof backLinkNames)[number]) => linkTargets(name, valuesOf(whole, name).values)
   return {
     ...change,
     backLinks: { memberOf: backLink('memberOf'), directReports: backLink('directReports') }
+  }
+}
+
+function decode(
+  { server }: DirectoryConnection,
+  attributes: readonly string[],
+  entry: SearchEntry
+): DirectoryChange {
+  try {
+    return new ChangeDecoder(attributes).decode(entry, true)
+  } catch (error) {
+    throw directoryError(server, error)
   }
 }
 

@@ -1,7 +1,7 @@
 import { UnavailableError } from '@opendirsync/contracts'
+import type { SearchEntry } from '@opendirsync/ldap'
 import type { DirectoryConnection } from './connection/directory-connection.ts'
-import { guidFromBytes } from './decode/guid.ts'
-import type { SearchEntry } from './protocol/messages.ts'
+import { GUID_BYTES, guidFromBytes } from './decode/guid.ts'
 
 /** What a domain controller says of itself (MS-ADTS section 3.1.1.3.2). */
 export interface RootDse {
@@ -49,7 +49,7 @@ export async function readRootDse(connection: DirectoryConnection): Promise<Root
     namingContexts: values('namingContexts'),
     dnsHostName: single('dnsHostName'),
     dsServiceName,
-    ...(invocationId !== undefined && { invocationId: guidFromBytes(invocationId) }),
+    ...(invocationId?.length === GUID_BYTES && { invocationId: guidFromBytes(invocationId) }),
     highestCommittedUsn: single('highestCommittedUSN'),
     supportedControls: values('supportedControl')
   }

@@ -3,9 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { constructed, encodeMessage, integer, octetString } from '@opendirsync/ldap'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { constructed, integer, octetString } from '../ber/write.ts'
-import { encodeMessage } from '../protocol/requests.ts'
 import { connectDirectory } from './connect-directory.ts'
 
 const account = { bindDn: 'svc@corp.example.test', password: 'Secret.Word.1' }

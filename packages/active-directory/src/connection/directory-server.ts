@@ -1,81 +1,20 @@
-import { X509Certificate } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { SetupError } from '@opendirsync/contracts'
+import { addressOf as addressOfLdapServer, type LdapServer, type ServerAddress } from '@opendirsync/ldap'
+import { directoryError } from '../errors.ts'
 
-/** How to reach a domain controller, and as whom. */
-export interface DirectoryServer {
-  /** `ldaps://host[:636]`, or `ldap://host[:389]` together with `startTls`. A connection without TLS is refused. */
-  readonly url: string
-  readonly startTls?: boolean
-  /** A distinguished name, a userPrincipalName, or `DOMAIN\user`. */
-  readonly bindDn: string
-  readonly password: string
-  /** PEM with the CA that signed the server's certificate. Read at every connect, so that a rotated file works. */
-  readonly caFile?: string
-  /** The name that the certificate must have; default: the host of the URL. */
-  readonly serverName?: string
-  /** For TCP, TLS and bind together; default 10,000. */
-  readonly connectTimeoutMs?: number
-  /** The longest silence while an answer is awaited; default 120,000. */
-  readonly operationTimeoutMs?: number
-}
-
-export interface ServerAddress {
-  readonly host: string
-  readonly port: number
-  /** TLS from the first byte (LDAPS), as opposed to StartTLS. */
-  readonly tlsAtOnce: boolean
-  /** `host:port`, for messages. */
-  readonly text: string
-}
-
-const defaultPorts: Readonly<Record<string, number>> = { 'ldaps:': 636, 'ldap:': 389 }
+/**
+ * How to reach a domain controller, and as whom. Beside a distinguished name, Active Directory takes a
+ * userPrincipalName or `DOMAIN\user` as `bindDn`.
+ *
+ * The logon is a simple bind inside TLS, which satisfies a server that demands signing ("LDAP server signing
+ * requirements"): what TLS carries need not be signed again (MS-ADTS section 5.1.1.1).
+ */
+export type DirectoryServer = LdapServer
 
 /** @throws SetupError `ad-address` or `ad-tls` when the URL cannot be used */
-export function addressOf({ url, startTls }: DirectoryServer): ServerAddress {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined
-  const defaultPort = defaultPorts[parsed?.protocol ?? '']
-  if (parsed === undefined || defaultPort === undefined || parsed.hostname === '') {
-    throw new SetupError(
-      'ad-address',
-      'The Active Directory address must look like ldaps://dc1.corp.example.com.'
-    )
-  }
-  const tlsAtOnce = parsed.protocol === 'ldaps:'
-  if (!tlsAtOnce && startTls !== true) {
-    throw new SetupError(
-      'ad-tls',
-      `${url} would send the password in the clear: use ldaps://, or switch StartTLS on.`
-    )
-  }
-  const host = parsed.hostname.replace(/^\[|\]$/g, '')
-  const port = parsed.port === '' ? defaultPort : Number(parsed.port)
-  return { host, port, tlsAtOnce, text: `${parsed.hostname}:${port}` }
-}
-
-/** @throws SetupError `ad-certificate` when the file cannot be read or holds no certificate */
-export async function readCa(caFile: string | undefined): Promise<string | undefined> {
-  if (caFile === undefined) return undefined
-  const pem = await readFile(caFile, 'utf8').catch((cause: unknown) => {
-    throw new SetupError('ad-certificate', `The CA file ${caFile} cannot be read: put the PEM file there.`, {
-      cause
-    })
-  })
-  const certificates = pem.match(/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs) ?? []
-  if (certificates.length === 0 || !certificates.every(isCertificate)) {
-    throw new SetupError(
-      'ad-certificate',
-      `The CA file ${caFile} holds no readable certificate: put the CA's PEM there.`
-    )
-  }
-  return pem
-}
-
-/** TLS itself passes over what it cannot read, and then trusts nobody. */
-function isCertificate(pem: string): boolean {
+export function addressOf(server: Pick<DirectoryServer, 'url' | 'startTls'>): ServerAddress {
   try {
-    return new X509Certificate(pem).subject !== undefined
-  } catch {
-    return false
+    return addressOfLdapServer(server)
+  } catch (error) {
+    throw directoryError(server.url, error)
   }
 }

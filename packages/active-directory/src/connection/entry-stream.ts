@@ -1,53 +1,19 @@
-import { timeoutError } from '../errors.ts'
-import type { LdapMessage, LdapResult, SearchEntry } from '../protocol/messages.ts'
-import { type SearchRequest, searchRequest } from '../protocol/requests.ts'
-import type { MessageExchange, Operation } from './message-exchange.ts'
-
-/** What may lie unread before the server is slowed down. */
-const MAX_BUFFERED_BYTES = 4 * 1024 * 1024
-
-/** Entries that were taken are let go in lots of this size while more lie behind them. */
-const COMPACT_AFTER = 1_024
-
-export interface EntryStreamOptions {
-  /** The longest silence while an entry is awaited; `undefined`: for ever (change notification). */
-  readonly timeoutMs: number | undefined
-  /** False for a search that never ends: waiting for it must not force reading for others. */
-  readonly urgent: boolean
-}
+import type { EntryStream as LdapEntryStream, LdapResult, SearchEntry } from '@opendirsync/ldap'
+import { directoryError } from '../errors.ts'
 
 /** The entries of one search in the order of their arrival, and then how it ended. */
-export class EntryStream implements Operation {
-  readonly #exchange: MessageExchange
-  readonly #options: EntryStreamOptions
-  readonly #base: string
-  readonly #id: number
-  #entries: { entry: SearchEntry; bytes: number }[] = []
-  #head = 0
-  #bufferedBytes = 0
-  #result: LdapResult | undefined
-  #failure: Error | undefined
-  #stopped = false
-  #wake: (() => void) | undefined
+export class EntryStream {
+  readonly #server: string
+  readonly #entries: LdapEntryStream
 
-  constructor(exchange: MessageExchange, request: SearchRequest, options: EntryStreamOptions) {
-    this.#exchange = exchange
-    this.#options = options
-    this.#base = request.base
-    this.#id = exchange.start(this, searchRequest(request), request.controls)
-  }
-
-  get awaited(): boolean {
-    return this.#wake !== undefined && this.#options.urgent
-  }
-
-  get full(): boolean {
-    return this.#bufferedBytes > MAX_BUFFERED_BYTES
+  constructor(server: string, entries: LdapEntryStream) {
+    this.#server = server
+    this.#entries = entries
   }
 
   /** How the search ended; `undefined` until `next()` has returned `undefined`. */
   get result(): LdapResult | undefined {
-    return this.#result
+    return this.#entries.result
   }
 
   /**
@@ -55,72 +21,20 @@ export class EntryStream implements Operation {
    * @throws UnavailableError when the connection is lost or the server is silent for too long
    */
   async next(): Promise<SearchEntry | undefined> {
-    if (!this.#ready) await this.#arrival()
-    const next = this.take()
-    if (next === undefined && this.#failure !== undefined) throw this.#failure
-    return next
+    try {
+      return await this.#entries.next()
+    } catch (error) {
+      throw directoryError(this.#server, error)
+    }
   }
 
   /** An entry that has arrived already, without waiting. */
   take(): SearchEntry | undefined {
-    const next = this.#entries[this.#head]
-    if (next === undefined) return undefined
-    this.#head++
-    this.#bufferedBytes -= next.bytes
-    if (this.#head === this.#entries.length) {
-      this.#entries = []
-      this.#head = 0
-      this.#exchange.regulate()
-    } else if (this.#head === COMPACT_AFTER) {
-      this.#entries = this.#entries.slice(COMPACT_AFTER)
-      this.#head = 0
-    }
-    return next.entry
+    return this.#entries.take()
   }
 
   /** Ends the search at the server if it still runs. A call of `next()` that waits returns `undefined`. */
   stop(): void {
-    if (this.#result === undefined && this.#failure === undefined) this.#exchange.abandon(this.#id)
-    this.#stopped = true
-    this.#wake?.()
-  }
-
-  onMessage(message: LdapMessage): void {
-    if (message.kind === 'entry') {
-      this.#entries.push(message)
-      this.#bufferedBytes += message.bytes
-    } else if (message.kind === 'result') {
-      this.#result = message.result
-      this.#exchange.finish(this.#id)
-    }
-    this.#wake?.()
-  }
-
-  onFailure(error: Error): void {
-    this.#failure = error
-    this.#wake?.()
-  }
-
-  get #ready(): boolean {
-    const waiting = this.#head < this.#entries.length
-    return waiting || this.#result !== undefined || this.#failure !== undefined || this.#stopped
-  }
-
-  async #arrival(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const { timeoutMs } = this.#options
-    const timer = timeoutMs === undefined ? undefined : setTimeout(() => this.#expire(timeoutMs), timeoutMs)
-    this.#wake = resolve
-    this.#exchange.regulate()
-    await promise
-    this.#wake = undefined
-    clearTimeout(timer)
-  }
-
-  #expire(timeoutMs: number): void {
-    this.#exchange.abandon(this.#id)
-    this.onFailure(
-      timeoutError(this.#exchange.server, `a search of ${this.#base || 'the root DSE'}`, timeoutMs)
-    )
+    this.#entries.stop()
   }
 }

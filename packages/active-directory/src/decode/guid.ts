@@ -1,6 +1,6 @@
 import type { ObjectGuid } from '@opendirsync/contracts'
 
-const GUID_BYTES = 16
+export const GUID_BYTES = 16
 const textForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /**

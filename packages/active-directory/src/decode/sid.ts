@@ -5,11 +5,9 @@ const SUB_AUTHORITIES_AT = 8
  * @throws TypeError when the bytes are no SID
  */
 export function sidFromBytes(bytes: Uint8Array): string {
+  if (!isSid(bytes)) throw new TypeError(`${bytes.length} bytes are no SID`)
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const count = buffer[1] ?? 0
-  if (buffer.length < SUB_AUTHORITIES_AT || buffer.length !== SUB_AUTHORITIES_AT + count * 4) {
-    throw new TypeError(`${buffer.length} bytes are no SID`)
-  }
   const authority = buffer.readUIntBE(2, 6)
   const authorityText =
     authority < 0x1_0000_0000 ? String(authority) : `0x${authority.toString(16).padStart(12, '0')}`
@@ -17,6 +15,11 @@ export function sidFromBytes(bytes: Uint8Array): string {
   for (let index = 0; index < count; index++)
     text += `-${buffer.readUInt32LE(SUB_AUTHORITIES_AT + index * 4)}`
   return text
+}
+
+/** Whether the bytes have the form of a SID: as long as its number of sub-authorities says. */
+export function isSid(bytes: Uint8Array): boolean {
+  return bytes.length >= SUB_AUTHORITIES_AT && bytes.length === SUB_AUTHORITIES_AT + (bytes[1] ?? 0) * 4
 }
 
 /** @throws TypeError when the text is no SID */

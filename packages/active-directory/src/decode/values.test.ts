@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { syntaxOf } from './attribute-syntax.ts'
 import { attributeValue } from './attribute-value.ts'
-import { isBinaryAttribute } from './binary-attributes.ts'
 import { guidOfExtendedDn, parseExtendedDn } from './extended-dn.ts'
 import { groupTypeFlag, hasFlag, userAccountControlFlag } from './flags.ts'
 import { dateToFileTime, fileTimeToDate, generalizedTimeToDate } from './time.ts'
@@ -26,33 +26,45 @@ describe('extended DN', () => {
 
 describe('attributeValue', () => {
   it('gives bytes as Base64 even when they could be text', () => {
-    expect(attributeValue(Buffer.from('abc'), true)).toBe('YWJj')
+    expect(attributeValue(Buffer.from('abc'), 'binary')).toBe('YWJj')
   })
 
   it('gives text as it is, with a replacement character too', () => {
-    expect(attributeValue(Buffer.from('Müller \ufffd'), false)).toBe('Müller \ufffd')
+    expect(attributeValue(Buffer.from('Müller \ufffd'), 'text')).toBe('Müller \ufffd')
   })
 
   it('gives what cannot be text as Base64', () => {
-    expect(attributeValue(Buffer.from([0xff, 0xfe]), false)).toBe('//4=')
-    expect(attributeValue(Buffer.from('a\0'), false)).toBe('YQA=')
+    expect(attributeValue(Buffer.from([0xff, 0xfe]), 'text')).toBe('//4=')
+    expect(attributeValue(Buffer.from('a\0'), 'text')).toBe('YQA=')
   })
 
   it('keeps a byte order mark', () => {
-    expect(attributeValue(Buffer.from('\ufeffa'), false)).toBe('\ufeffa')
+    expect(attributeValue(Buffer.from('\ufeffa'), 'text')).toBe('\ufeffa')
   })
 
-  it('takes the extension from a DN', () => {
-    expect(attributeValue(Buffer.from(`<GUID=${guid}>;OU=F,DC=x`), false)).toBe('OU=F,DC=x')
+  it('takes the extension from a DN, and from nothing that only looks like one', () => {
+    const value = `<GUID=${guid}>;OU=F,DC=x`
+    expect(attributeValue(Buffer.from(value), 'dn')).toBe('OU=F,DC=x')
+    expect(attributeValue(Buffer.from('OU=F,DC=x'), 'dn')).toBe('OU=F,DC=x')
+    expect(attributeValue(Buffer.from(value), 'text')).toBe(value)
   })
 })
 
 it.each(['objectguid', 'objectsid', 'ms-ds-consistencyguid', 'thumbnailphoto', 'usercertificate'])(
   '%s is binary',
   name => {
-    expect(isBinaryAttribute(name)).toBe(true)
+    expect(syntaxOf(name)).toBe('binary')
   }
 )
+
+it.each([
+  ['lastknownparent', 'dn'],
+  ['objectcategory', 'dn'],
+  ['displayname', 'text'],
+  ['name', 'text']
+])('%s is %s', (name, syntax) => {
+  expect(syntaxOf(name)).toBe(syntax)
+})
 
 describe('flags', () => {
   const { accountDisabled } = userAccountControlFlag

@@ -1,9 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
+import {
+  decodeEntry,
+  decodeMessage,
+  encodeMessage,
+  type LdapMessage,
+  MessageFrames,
+  searchRequest
+} from '@opendirsync/ldap'
 import { describe, expect, it } from 'vitest'
-import { MessageFrames } from '../ber/message-frames.ts'
 import { dirSyncControl, readDirSyncControl } from '../protocol/controls.ts'
-import { decodeMessage, type LdapMessage } from '../protocol/messages.ts'
-import { encodeMessage, searchRequest } from '../protocol/requests.ts'
 import { ChangeDecoder } from './change-decoder.ts'
 
 interface Step {
@@ -40,8 +45,14 @@ function messages(hex: string, chunkSize: number): LdapMessage[] {
   return found
 }
 
+function stepOf(name: string): Step {
+  const step = steps.find(candidate => candidate.name === name)
+  if (step === undefined) throw new Error(`no conversation is called ${name}`)
+  return step
+}
+
 function entriesOf(list: readonly LdapMessage[]) {
-  return list.flatMap(message => (message.kind === 'entry' ? [message.entry] : []))
+  return list.flatMap(message => (message.kind === 'entry' ? [decodeEntry(message.bytes)] : []))
 }
 
 // Conversations of another client with Samba, in a folder beside the repository that not everybody has.
@@ -100,10 +111,49 @@ describe.skipIf(steps.length === 0)('captured DirSync conversations', () => {
     ['undelete (restore)', { state: 'restored', attributes: { isDeleted: [], pwdLastSet: ['0'] } }]
   ]
   it.each(expected)('%s becomes a change', (name, change) => {
-    const step = steps.find(candidate => candidate.name === name)
-    const [entry] = entriesOf(messages(step?.response ?? '', 64))
+    const [entry] = entriesOf(messages(stepOf(name).response, 64))
     expect(entry).toBeDefined()
     if (entry !== undefined) expect(decoder.decode(entry, false)).toMatchObject(change)
+  })
+
+  it('says nothing when nothing has changed', () => {
+    expect(entriesOf(messages(stepOf('idle').response, 64))).toEqual([])
+  })
+
+  // The other client asked without extended DNs, which a link needs: they are put in, all else stays.
+  const [f1, f2] = ['a49aedb4-bee5-48a7-b240-5442f79f9139', 'dd9a8106-f738-442d-a814-667e1d0e686c']
+  const extended = (value: Buffer) =>
+    Buffer.from(`<GUID=${value.includes('CN=f1,') ? f1 : f2}>;${value.toString()}`)
+  const memberCases: [string, object][] = [
+    [
+      'member add flags 0',
+      { links: [{ attribute: 'member', added: [f2, f1], removed: [] }], replacesLinks: ['member'] }
+    ],
+    ['member add IV', { links: [{ attribute: 'member', added: [f1, f2], removed: [] }] }],
+    ['member remove IV', { links: [{ attribute: 'member', added: [], removed: [f1] }] }]
+  ]
+  it.each(memberCases)('%s becomes a change of links', (name, change) => {
+    const [entry] = entriesOf(messages(stepOf(name).response, 64))
+    if (entry === undefined) throw new Error('no entry')
+    expect(() => decoder.decode(entry, false)).toThrow(/without its objectGUID/)
+    const list = entry.attributes.map(({ name: attribute, values }) => ({
+      name: attribute,
+      values: attribute.startsWith('member') ? values.map(extended) : values
+    }))
+    const decoded = decoder.decode({ dn: entry.dn, attributes: list }, false)
+    expect(decoded).toMatchObject(change)
+    expect('replacesLinks' in decoded).toBe('replacesLinks' in change)
+  })
+
+  it('has a test for every conversation', () => {
+    const [first] = steps
+    const tested = [
+      first?.name,
+      'idle',
+      ...expected.map(([name]) => name),
+      ...memberCases.map(([name]) => name)
+    ]
+    expect(new Set(tested)).toEqual(new Set(steps.map(({ name }) => name)))
   })
 
   it('reports a whole object once as complete', () => {
@@ -111,6 +161,7 @@ describe.skipIf(steps.length === 0)('captured DirSync conversations', () => {
     expect(entry && decoder.decode(entry, true)).toMatchObject({
       objectGuid: '521a8df8-75f7-4764-942a-a5df16902a32',
       objectClass: 'group',
+      objectSid: 'S-1-5-21-3143978043-1052882106-3052208298-3112',
       complete: true,
       state: 'present'
     })

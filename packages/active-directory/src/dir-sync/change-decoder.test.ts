@@ -1,7 +1,7 @@
 import { PermanentError } from '@opendirsync/contracts'
+import type { SearchEntry } from '@opendirsync/ldap'
 import { describe, expect, it } from 'vitest'
 import { guidToBytes } from '../decode/guid.ts'
-import type { SearchEntry } from '../protocol/messages.ts'
 import { ChangeDecoder } from './change-decoder.ts'
 
 const jane = '521a8df8-75f7-4764-942a-a5df16902a32'

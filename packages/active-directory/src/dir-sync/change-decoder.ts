@@ -1,25 +1,42 @@
-import { type DirectoryChange, PermanentError } from '@opendirsync/contracts'
-import { attributeValue } from '../decode/attribute-value.ts'
-import { isBinaryAttribute } from '../decode/binary-attributes.ts'
+import { type DirectoryChange, type ObjectGuid, PermanentError } from '@opendirsync/contracts'
+import { type EntryAttribute, MalformedMessageError, type SearchEntry } from '@opendirsync/ldap'
+import { type AttributeSyntax, syntaxOf } from '../decode/attribute-syntax.ts'
+import { attributeValues } from '../decode/attribute-value.ts'
 import { rdnOf } from '../decode/dn.ts'
 import { parseExtendedDn } from '../decode/extended-dn.ts'
-import { guidFromBytes } from '../decode/guid.ts'
-import type { EntryAttribute, SearchEntry } from '../protocol/messages.ts'
+import { GUID_BYTES, guidFromBytes } from '../decode/guid.ts'
+import { isSid, sidFromBytes } from '../decode/sid.ts'
 import { LinkCollector, linkAttributeOf } from './link-changes.ts'
 
-/** Requested beside what the caller asks for; `name` shows renames, which no other attribute does. */
-export const identityAttributes = ['objectGUID', 'parentGUID', 'objectClass', 'isDeleted', 'name'] as const
+/**
+ * Requested beside what the caller asks for. `name` shows renames, which no other attribute does: DirSync never
+ * returns the RDN's own attribute. All of them are told with a new object, and none again until it changes.
+ */
+export const identityAttributes = [
+  'objectGUID',
+  'parentGUID',
+  'objectClass',
+  'objectSid',
+  'isDeleted',
+  'name'
+] as const
+
+type IdentityKey = Lowercase<(typeof identityAttributes)[number]>
+type Identity = { [Key in IdentityKey]?: readonly Buffer[] }
 
 interface AttributePlan {
-  /** Lower case, without options. */
-  readonly key: string
+  /** Where its values tell who the object is. */
+  readonly identity: IdentityKey | undefined
   /** The spelling that the caller asked in; `undefined`: not asked for. */
   readonly requestedAs: string | undefined
-  readonly binary: boolean
+  readonly syntax: AttributeSyntax
   readonly link: ReturnType<typeof linkAttributeOf>
   /** `1-1` of `member;range=1-1`. */
   readonly range: string | undefined
 }
+
+/** More spellings than any server has for the attributes of one search. */
+const MAX_PLANS = 2_000
 
 /** Turns entries into changes, for one list of requested attributes. */
 export class ChangeDecoder {
@@ -33,51 +50,35 @@ export class ChangeDecoder {
 
   /**
    * @param everything whether the search read all attributes rather than the changed ones
-   * @throws PermanentError for an entry without objectGUID
+   * @throws PermanentError for an entry without objectGUID, and for links that cannot be imported
+   * @throws MalformedMessageError for a GUID that is none
    */
   decode(entry: SearchEntry, everything: boolean): DirectoryChange {
     const { dn, guid } = parseExtendedDn(entry.dn)
     const links = new LinkCollector()
     const attributes: Record<string, readonly string[]> = {}
-    const identity = new Map<string, readonly Buffer[]>()
+    const identity: Identity = {}
     for (const attribute of entry.attributes) {
       const plan = this.#planOf(attribute.name)
+      if (plan.identity !== undefined) identity[plan.identity] = attribute.values
       if (plan.link !== undefined) links.add(plan.link, plan.range, attribute.values)
-      else this.#keep(plan, attribute, { attributes, identity })
+      else if (plan.requestedAs !== undefined) attributes[plan.requestedAs] = valuesOf(plan, attribute)
     }
-    const objectGuid = guidValue(identity.get('objectguid')) ?? guid
+    const objectGuid = guidValue(identity.objectguid) ?? guid
     if (objectGuid === undefined) throw new PermanentError(`${dn} came without objectGUID: grant Read on it.`)
-    const parentGuid = guidValue(identity.get('parentguid'))
-    const objectClass = identity.get('objectclass')?.at(-1)?.toString('latin1')
-    const state = stateOf(dn, identity.get('isdeleted'), everything)
-    if (state !== 'deleted') this.#addRdn(dn, identity.get('name'), attributes)
+    const state = stateOf(dn, identity.isdeleted, everything)
+    if (state !== 'deleted') this.#addRdn(dn, identity.name, attributes)
     const { changes, replaced } = links
     return {
       objectGuid,
       ...(dn !== '' && { dn }),
-      ...(parentGuid !== undefined && { parentGuid }),
-      ...(objectClass !== undefined && { objectClass }),
-      complete: everything && objectClass !== undefined,
+      ...identityOf(identity),
+      complete: everything && (identity.objectclass?.length ?? 0) > 0,
       state,
       attributes,
       links: changes,
       ...(replaced.length > 0 && { replacesLinks: replaced })
     }
-  }
-
-  #keep(
-    plan: AttributePlan,
-    { name, values }: EntryAttribute,
-    into: { attributes: Record<string, readonly string[]>; identity: Map<string, readonly Buffer[]> }
-  ): void {
-    if (identityKeys.has(plan.key)) into.identity.set(plan.key, values)
-    if (plan.requestedAs === undefined) return
-    if (plan.range !== undefined) {
-      throw new PermanentError(
-        `${name} came with a range: of the attributes that link objects, only member and manager can be imported.`
-      )
-    }
-    into.attributes[plan.requestedAs] = values.map(value => attributeValue(value, plan.binary))
   }
 
   /** DirSync gives the RDN's attribute (`cn`, `ou`) only as `name`. */
@@ -87,8 +88,8 @@ export class ChangeDecoder {
     attributes: Record<string, readonly string[]>
   ): void {
     if (name === undefined || dn === '') return
-    const requestedAs = this.#requested.get(rdnOf(dn).attribute.toLowerCase())
-    if (requestedAs !== undefined) attributes[requestedAs] ??= name.map(value => attributeValue(value, false))
+    const requestedAs = this.#requested.get(rdnAttributeOf(dn))
+    if (requestedAs !== undefined) attributes[requestedAs] ??= attributeValues(name, 'text')
   }
 
   #planOf(name: string): AttributePlan {
@@ -96,24 +97,62 @@ export class ChangeDecoder {
     if (known !== undefined) return known
     const [base = '', ...options] = name.split(';')
     const key = base.toLowerCase()
-    const range = options.find(option => /^range=/i.test(option))?.slice('range='.length)
-    const plan = {
-      key,
+    const plan: AttributePlan = {
+      identity: identityKeys.get(key),
       requestedAs: this.#requested.get(key),
-      binary: isBinaryAttribute(key) || options.includes('binary'),
+      syntax: options.includes('binary') ? 'binary' : syntaxOf(key),
       link: linkAttributeOf(key),
-      range
+      range: options.find(option => /^range=/i.test(option))?.slice('range='.length)
     }
-    this.#plans.set(name, plan)
+    if (this.#plans.size < MAX_PLANS) this.#plans.set(name, plan)
     return plan
   }
 }
 
-const identityKeys = new Set<string>(identityAttributes.map(name => name.toLowerCase()))
+const identityKeys = new Map(
+  identityAttributes.map((name): [string, IdentityKey] => {
+    const key = name.toLowerCase() as IdentityKey
+    return [key, key]
+  })
+)
 
-function guidValue(values: readonly Buffer[] | undefined): string | undefined {
-  const [value] = values ?? []
-  return value === undefined ? undefined : guidFromBytes(value)
+function valuesOf({ syntax, range }: AttributePlan, { name, values }: EntryAttribute): readonly string[] {
+  if (range === undefined) return attributeValues(values, syntax)
+  throw new PermanentError(
+    `${name} came with a range: of the attributes that link objects, only member and manager can be imported.`
+  )
+}
+
+function identityOf(identity: Identity): Pick<DirectoryChange, 'parentGuid' | 'objectClass' | 'objectSid'> {
+  const parentGuid = guidValue(identity.parentguid)
+  const objectClass = identity.objectclass?.at(-1)?.toString('latin1')
+  const objectSid = sidValue(identity.objectsid)
+  return {
+    ...(parentGuid !== undefined && { parentGuid }),
+    ...(objectClass !== undefined && { objectClass }),
+    ...(objectSid !== undefined && { objectSid })
+  }
+}
+
+function guidValue(values: readonly Buffer[] | undefined): ObjectGuid | undefined {
+  const value = values?.[0]
+  if (value === undefined) return undefined
+  if (value.length === GUID_BYTES) return guidFromBytes(value)
+  throw new MalformedMessageError(`a GUID of ${value.length} bytes`)
+}
+
+/** Nobody is found by a SID that is none, and the object is known by its GUID. So it does not stop the others. */
+function sidValue(values: readonly Buffer[] | undefined): string | undefined {
+  const value = values?.[0]
+  return value !== undefined && isSid(value) ? sidFromBytes(value) : undefined
+}
+
+function rdnAttributeOf(dn: string): string {
+  try {
+    return rdnOf(dn).attribute.toLowerCase()
+  } catch (cause) {
+    throw new MalformedMessageError(`${dn} is no distinguished name`, { cause })
+  }
 }
 
 /** The RDN of a tombstone ends in a line feed, `DEL:` and its GUID (MS-ADTS section 3.1.1.5.5). */
@@ -121,8 +160,10 @@ const tombstoneName = /^(?:[^,\\]|\\.)*\\0ADEL:/i
 
 /**
  * A tombstone that is written to later is reported without isDeleted, which has not changed; its name tells it.
- * A tombstone that the caller may not read comes with an empty DN. What was restored comes, in a delta,
- * with isDeleted that has lost its value.
+ * So is an object that is recycled later, which loses what it had left (MS-ADTS section 3.1.1.5.5).
+ *
+ * A tombstone that the caller may not read comes with an empty DN (Samba, with object security). What was
+ * restored comes, in a delta, with isDeleted that has lost its value, and without what has not changed.
  */
 function stateOf(
   dn: string,

@@ -1,14 +1,6 @@
+import { encodeControl, integer, octetString, sequence } from '@opendirsync/ldap'
 import { describe, expect, it } from 'vitest'
-import { integer, octetString, sequence } from '../ber/write.ts'
-import {
-  controlOid,
-  dirSyncControl,
-  dirSyncFlag,
-  encodeControl,
-  extendedDn,
-  readDirSyncControl,
-  readPagedCookie
-} from './controls.ts'
+import { controlOid, dirSyncControl, dirSyncFlag, extendedDn, readDirSyncControl } from './controls.ts'
 
 const { incrementalValues, objectSecurity } = dirSyncFlag
 
@@ -40,12 +32,4 @@ it('asks for extended DNs in their text form', () => {
   expect(encodeControl(extendedDn).toString('hex')).toBe(
     '3022' + '0416312e322e3834302e3131333535362e312e342e353239' + '0101ff' + '0405' + '3003020101'
   )
-})
-
-it('ends paging with an empty cookie', () => {
-  const value = (cookie: string) => sequence(integer(0), octetString(cookie))
-  const read = (cookie: string) =>
-    readPagedCookie([{ oid: controlOid.paged, critical: false, value: value(cookie) }])
-  expect(read('next')).toEqual(Uint8Array.from(Buffer.from('next')))
-  expect(read('')).toBeUndefined()
 })

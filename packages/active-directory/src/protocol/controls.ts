@@ -1,21 +1,13 @@
-import { BerReader } from '../ber/reader.ts'
-import { boolean, integer, octetString, sequence } from '../ber/write.ts'
+import { type Control, controlReader, integer, octetString, sequence } from '@opendirsync/ldap'
 
-/** A control on a request or an answer (RFC 4511 section 4.1.11). */
-export interface Control {
-  readonly oid: string
-  readonly critical: boolean
-  readonly value?: Uint8Array
-}
-
-/** Controls of Active Directory (MS-ADTS section 3.1.1.3.4.1) and of RFC 2696. */
+/** Controls of Active Directory (MS-ADTS section 3.1.1.3.4.1). */
 export const controlOid = {
   dirSync: '1.2.840.113556.1.4.841',
   notification: '1.2.840.113556.1.4.528',
   extendedDn: '1.2.840.113556.1.4.529',
   showDeleted: '1.2.840.113556.1.4.417',
-  treeDelete: '1.2.840.113556.1.4.805',
-  paged: '1.2.840.113556.1.4.319'
+  showRecycled: '1.2.840.113556.1.4.2064',
+  treeDelete: '1.2.840.113556.1.4.805'
 } as const
 
 /** Flags of the DirSync control (MS-ADTS section 3.1.1.3.4.1.3). */
@@ -25,6 +17,8 @@ export const dirSyncFlag = {
 } as const
 
 export const showDeleted: Control = { oid: controlOid.showDeleted, critical: true }
+/** Not critical: a server older than the recycle bin does not know it, and has nothing to hide. */
+export const showRecycled: Control = { oid: controlOid.showRecycled, critical: false }
 export const treeDelete: Control = { oid: controlOid.treeDelete, critical: true }
 export const notification: Control = { oid: controlOid.notification, critical: true }
 
@@ -35,48 +29,27 @@ export const extendedDn: Control = {
   value: sequence(integer(1))
 }
 
+/**
+ * Critical, as it must be: Samba answers a DirSync control that is not with operationsError (dirsync.c).
+ * The flags take exactly four octets, as the 32 bits that they are; Windows refuses the five octets that
+ * 0x80000000 takes as a positive INTEGER (ldap3 issue 642), and Samba takes both.
+ */
 export function dirSyncControl(flags: number, maxBytes: number, cookie: Uint8Array): Control {
   const value = sequence(integer(flags), integer(maxBytes), octetString(cookie))
   return { oid: controlOid.dirSync, critical: true, value }
 }
 
-/** The answer's DirSync control; `undefined` when the server did not send one. */
+/**
+ * The answer's DirSync control; `undefined` when the server did not send one.
+ * @throws MalformedMessageError when it is none
+ */
 export function readDirSyncControl(
   controls: readonly Control[]
 ): { more: boolean; cookie: Uint8Array } | undefined {
-  const reader = valueReader(controls, controlOid.dirSync)
+  const reader = controlReader(controls, controlOid.dirSync)
   if (reader === undefined) return undefined
   const more = reader.integer() !== 0
   reader.integer()
   // A copy: the cookie outlives the message, and a view would keep all of the message's memory.
   return { more, cookie: Uint8Array.from(reader.octets()) }
-}
-
-/** Cut the answer into pages (RFC 2696). */
-export function pagedControl(pageSize: number, cookie: Uint8Array): Control {
-  return { oid: controlOid.paged, critical: true, value: sequence(integer(pageSize), octetString(cookie)) }
-}
-
-/** The cookie of the next page; `undefined` after the last. */
-export function readPagedCookie(controls: readonly Control[]): Uint8Array | undefined {
-  const reader = valueReader(controls, controlOid.paged)
-  if (reader === undefined) return undefined
-  reader.integer()
-  const cookie = Uint8Array.from(reader.octets())
-  return cookie.length === 0 ? undefined : cookie
-}
-
-export function encodeControl({ oid, critical, value }: Control): Buffer {
-  const parts = [octetString(oid)]
-  if (critical) parts.push(boolean(true))
-  if (value !== undefined) parts.push(octetString(value))
-  return sequence(...parts)
-}
-
-function valueReader(controls: readonly Control[], oid: string): BerReader | undefined {
-  const value = controls.find(control => control.oid === oid)?.value
-  if (value === undefined) return undefined
-  const reader = new BerReader(Buffer.from(value))
-  reader.enter(0x30)
-  return reader
 }

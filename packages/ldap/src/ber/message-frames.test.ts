@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { MalformedMessageError } from './malformed-message-error.ts'
+import { MalformedMessageError } from '../errors.ts'
 import { MessageFrames } from './message-frames.ts'
 import { integer, octetString, sequence } from './write.ts'
 

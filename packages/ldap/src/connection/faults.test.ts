@@ -1,12 +1,12 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import { UnavailableError } from '@opendirsync/contracts'
 import { afterEach, describe, expect, it } from 'vitest'
 import { MessageFrames } from '../ber/message-frames.ts'
 import { BerReader } from '../ber/reader.ts'
 import { constructed, integer, octetString, sequence } from '../ber/write.ts'
+import { ConnectionLostError, TimedOutError } from '../errors.ts'
 import { encodeMessage } from '../protocol/requests.ts'
-import { DirectoryConnection } from './directory-connection.ts'
+import { LdapConnection } from './ldap-connection.ts'
 import { MessageExchange } from './message-exchange.ts'
 
 /** A peer that does what no real server can be made to do on demand. It is told of each request's id and tag. */
@@ -23,7 +23,7 @@ afterEach(async () => {
   stack = new AsyncDisposableStack()
 })
 
-async function connection(script: Script, timeoutMs = 60_000): Promise<DirectoryConnection> {
+async function connection(script: Script, timeoutMs = 60_000): Promise<LdapConnection> {
   const server = createServer(socket => {
     const frames = new MessageFrames()
     socket.on('error', () => undefined)
@@ -35,7 +35,7 @@ async function connection(script: Script, timeoutMs = 60_000): Promise<Directory
   stack.defer(() => void server.close())
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
   await once(socket, 'connect')
-  return stack.use(new DirectoryConnection(new MessageExchange(socket, 'dc1:636'), timeoutMs))
+  return stack.use(new LdapConnection(new MessageExchange(socket, 'dc1:636'), timeoutMs))
 }
 
 function requestOf(bytes: Buffer): { id: number; tag: number; base: string } {
@@ -89,11 +89,11 @@ describe('a connection that is lost', () => {
     ]
     for (const { status, reason } of (await Promise.allSettled(waiting)) as PromiseRejectedResult[]) {
       expect(status).toBe('rejected')
-      expect(reason).toBeInstanceOf(UnavailableError)
+      expect(reason).toBeInstanceOf(ConnectionLostError)
       expect(reason.message).toContain('dc1:636')
     }
-    expect(await broken.closed).toBeInstanceOf(UnavailableError)
-    await expect(broken.delete('CN=x')).rejects.toBeInstanceOf(UnavailableError)
+    expect(await broken.closed).toBeInstanceOf(ConnectionLostError)
+    await expect(broken.delete('CN=x')).rejects.toBeInstanceOf(ConnectionLostError)
   })
 })
 
@@ -104,9 +104,39 @@ describe('a silent server', () => {
       if (tag === abandonTag) abandoned.resolve()
       else if (base !== 'DC=silent') socket.write(Buffer.concat([entry(id), result(id)]))
     }, 100)
-    await expect(count(quiet.search({ ...all, base: 'DC=silent' }))).rejects.toThrow(/did not answer/)
+    const failed = count(quiet.search({ ...all, base: 'DC=silent' }))
+    await expect(failed).rejects.toBeInstanceOf(TimedOutError)
+    await expect(failed).rejects.toThrow('dc1:636 did not answer to a search of DC=silent within 100 ms.')
     await abandoned.promise
     expect(await count(quiet.search(all))).toBe(1)
+  })
+
+  it('costs each operation its own time, not that of the connection', async () => {
+    const quiet = await connection(() => undefined)
+    await expect(count(quiet.search({ ...all, timeoutMs: 50 }))).rejects.toThrow(/within 50 ms/)
+    const stream = quiet.openSearch(all, { timeoutMs: 60 })
+    await expect(stream.next()).rejects.toThrow(/within 60 ms/)
+    await expect(quiet.ping(70)).rejects.toThrow(/the root DSE within 70 ms/)
+  })
+
+  it('may be silent for ever in a search without end, which nobody counts as pending', async () => {
+    const quiet = await connection((socket, { id, tag, base }) => {
+      if (tag === searchTag && base === '') socket.write(Buffer.concat([entry(id), result(id)]))
+    }, 50)
+    const endless = quiet.openSearch(all, { endless: true })
+    let ended = false
+    const next = endless.next().then(() => {
+      ended = true
+    })
+    expect(quiet.pending).toBe(false)
+    const late = quiet.openSearch({ ...all, base: 'DC=late' })
+    expect(quiet.pending).toBe(true)
+    await expect(late.next()).rejects.toBeInstanceOf(TimedOutError)
+    expect(quiet.pending).toBe(false)
+    await quiet.ping(1_000)
+    expect(ended).toBe(false)
+    endless.stop()
+    await next
   })
 
   it('is told to stop when the caller leaves the loop', async () => {

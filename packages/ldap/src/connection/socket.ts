@@ -1,10 +1,10 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTls } from 'node:tls'
 import { MessageFrames } from '../ber/message-frames.ts'
-import { startTlsFault } from '../errors.ts'
+import { StartTlsRefusedError } from '../errors.ts'
 import { decodeMessage, type LdapResult } from '../protocol/messages.ts'
 import { encodeMessage, startTlsRequest } from '../protocol/requests.ts'
-import { addressOf, type DirectoryServer, readCa } from './directory-server.ts'
+import { addressOf, type LdapServer, readCa } from './server-address.ts'
 
 const KEEP_ALIVE_AFTER_MS = 30_000
 
@@ -12,7 +12,7 @@ const KEEP_ALIVE_AFTER_MS = 30_000
  * A connected socket whose other end has proved its name.
  * @param signal destroys the socket when it fires before the handshake is complete
  */
-export async function openSocket(server: DirectoryServer, signal: AbortSignal): Promise<Socket> {
+export async function openSocket(server: LdapServer, signal: AbortSignal): Promise<Socket> {
   const address = addressOf(server)
   const ca = await readCa(server.caFile)
   const { host, port } = address
@@ -21,6 +21,7 @@ export async function openSocket(server: DirectoryServer, signal: AbortSignal): 
     host,
     rejectUnauthorized: true,
     ...(ca !== undefined && { ca }),
+    ...(server.minTlsVersion !== undefined && { minVersion: server.minTlsVersion }),
     ...nameToCheck(server, host)
   }
   const raw = connectTcp({
@@ -34,7 +35,7 @@ export async function openSocket(server: DirectoryServer, signal: AbortSignal): 
   signal.addEventListener('abort', destroy)
   try {
     await untilEvent(raw, 'connect')
-    if (!address.tlsAtOnce) await requestTls(raw)
+    if (!address.tlsAtOnce) await requestTls(raw, address.text)
     const secure = connectTls({ ...options, socket: raw })
     // A secure socket over another does not always hear that the other has gone.
     raw.once('close', () => secure.destroy())
@@ -48,7 +49,7 @@ export async function openSocket(server: DirectoryServer, signal: AbortSignal): 
   }
 }
 
-function nameToCheck({ serverName }: DirectoryServer, host: string): ConnectionOptions {
+function nameToCheck({ serverName }: LdapServer, host: string): ConnectionOptions {
   if (serverName !== undefined) return { servername: serverName }
   return isIP(host) === 0 ? { servername: host } : {}
 }
@@ -71,7 +72,7 @@ function untilEvent(socket: Socket, event: 'connect' | 'secureConnect'): Promise
 }
 
 /** StartTLS (RFC 4511 section 4.14). Nothing may follow the answer in the clear. */
-async function requestTls(socket: Socket): Promise<void> {
+async function requestTls(socket: Socket, server: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<LdapResult>()
   const frames = new MessageFrames()
   const onData = (chunk: Buffer) => {
@@ -94,8 +95,8 @@ async function requestTls(socket: Socket): Promise<void> {
   socket.once('close', closed)
   socket.write(encodeMessage(1, startTlsRequest()))
   try {
-    const { code, diagnostic } = await promise
-    if (code !== 0) throw startTlsFault(code, diagnostic)
+    const result = await promise
+    if (result.code !== 0) throw new StartTlsRefusedError(server, 'StartTLS', result)
   } finally {
     socket.off('data', onData)
     socket.off('close', closed)

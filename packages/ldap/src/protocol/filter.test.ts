@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { importedClasses } from '../dir-sync/dir-sync.ts'
+import { FilterSyntaxError } from '../errors.ts'
 import { encodeFilter, escapeFilterValue } from './filter.ts'
 
 describe('encodeFilter', () => {
@@ -7,14 +7,15 @@ describe('encodeFilter', () => {
     expect(encodeFilter('(objectClass=*)').toString('hex')).toBe('870b6f626a656374436c617373')
   })
 
-  it('encodes the filter of imports as an OR of equalities', () => {
-    const bytes = encodeFilter(importedClasses)
-    expect(bytes[0]).toBe(0xa1)
-    expect(bytes.toString('latin1')).toContain('organizationalUnit')
+  it('encodes an OR of equalities', () => {
+    const bytes = encodeFilter('(|(objectClass=user)(objectClass=group))')
+    expect(bytes.toString('hex')).toBe(
+      'a12b' + 'a313040b6f626a656374436c617373040475736572' + 'a314040b6f626a656374436c617373040567726f7570'
+    )
   })
 
   it('refuses a text that is no filter', () => {
-    expect(() => encodeFilter('((')).toThrow()
+    expect(() => encodeFilter('((')).toThrow(FilterSyntaxError)
   })
 })
 

@@ -1,4 +1,4 @@
-import { timeoutError } from '../errors.ts'
+import { TimedOutError } from '../errors.ts'
 import type { Control } from '../protocol/controls.ts'
 import type { LdapResult } from '../protocol/messages.ts'
 import type { MessageExchange } from './message-exchange.ts'
@@ -17,6 +17,7 @@ export async function reply(
     {
       awaited: true,
       full: false,
+      endless: false,
       onMessage: message => {
         if (message.kind === 'result') resolve(message.result)
       },
@@ -27,7 +28,7 @@ export async function reply(
   )
   const timer = setTimeout(() => {
     exchange.abandon(id)
-    reject(timeoutError(exchange.server, action, timeoutMs))
+    reject(new TimedOutError(`${exchange.server} did not answer to ${action} within ${timeoutMs} ms.`))
   }, timeoutMs)
   try {
     return await promise

@@ -1,6 +1,7 @@
-import { MalformedMessageError } from '../ber/malformed-message-error.ts'
 import { BerReader } from '../ber/reader.ts'
 import { berTag } from '../ber/tags.ts'
+import { MalformedMessageError } from '../errors.ts'
+import { attributeName } from './attribute-names.ts'
 import type { Control } from './controls.ts'
 import { controlsTag, operationTag } from './operation-tags.ts'
 
@@ -26,7 +27,8 @@ export interface LdapResult {
 }
 
 export type LdapMessage =
-  | { readonly kind: 'entry'; readonly id: number; readonly entry: SearchEntry; readonly bytes: number }
+  /** `bytes` is the whole message, for `decodeEntry`: what waits for a slow reader waits as bytes, not as objects. */
+  | { readonly kind: 'entry'; readonly id: number; readonly bytes: Buffer }
   | { readonly kind: 'result'; readonly id: number; readonly result: LdapResult }
   /** Referrals to other naming contexts and intermediate answers: nothing here follows them. */
   | { readonly kind: 'ignored'; readonly id: number }
@@ -42,7 +44,7 @@ const resultTags = new Set<number>([
 ])
 
 /**
- * One whole LDAPMessage from the server.
+ * One whole LDAPMessage from the server; of an entry only that it is one.
  * @throws MalformedMessageError when it is none
  */
 export function decodeMessage(bytes: Buffer): LdapMessage {
@@ -50,9 +52,7 @@ export function decodeMessage(bytes: Buffer): LdapMessage {
   reader.enter(berTag.sequence)
   const id = reader.integer()
   const tag = reader.peek()
-  if (tag === operationTag.searchEntry) {
-    return { kind: 'entry', id, entry: readEntry(reader), bytes: bytes.length }
-  }
+  if (tag === operationTag.searchEntry) return { kind: 'entry', id, bytes }
   if (resultTags.has(tag)) return { kind: 'result', id, result: readResult(reader, tag) }
   if (tag === operationTag.searchReference || tag === operationTag.intermediateResponse) {
     return { kind: 'ignored', id }
@@ -60,14 +60,21 @@ export function decodeMessage(bytes: Buffer): LdapMessage {
   throw new MalformedMessageError(`tag 0x${tag.toString(16)} is no answer`)
 }
 
-function readEntry(reader: BerReader): SearchEntry {
+/**
+ * The entry that a whole LDAPMessage of that kind holds. Its values are views of the message.
+ * @throws MalformedMessageError when it holds none
+ */
+export function decodeEntry(message: Buffer): SearchEntry {
+  const reader = new BerReader(message)
+  reader.enter(berTag.sequence)
+  reader.skip()
   const end = reader.enter(operationTag.searchEntry)
   const dn = reader.text()
   const attributes: EntryAttribute[] = []
   const listEnd = reader.enter(berTag.sequence)
   while (reader.within(listEnd)) {
     const attributeEnd = reader.enter(berTag.sequence)
-    const name = reader.text()
+    const name = readName(reader)
     const values: Buffer[] = []
     const setEnd = reader.enter(berTag.set)
     while (reader.within(setEnd)) values.push(reader.octets())
@@ -78,14 +85,27 @@ function readEntry(reader: BerReader): SearchEntry {
   return { dn, attributes }
 }
 
+function readName(reader: BerReader): string {
+  const end = reader.enter(berTag.octetString)
+  const name = attributeName(reader.bytes, reader.offset, end)
+  reader.offset = end
+  return name
+}
+
 function readResult(reader: BerReader, tag: number): LdapResult {
   const end = reader.enter(tag)
   const code = reader.integer(berTag.enumerated)
   reader.skip()
-  // Active Directory ends its text with a NUL.
-  const diagnostic = reader.text().replace(/\0+$/, '').trim()
+  const diagnostic = withoutNul(reader.text()).trim()
   while (reader.within(end)) reader.skip()
   return { code, diagnostic, controls: reader.peek() === controlsTag ? readControls(reader) : [] }
+}
+
+/** Active Directory ends its text with a NUL. */
+function withoutNul(text: string): string {
+  let end = text.length
+  while (end > 0 && text.charCodeAt(end - 1) === 0) end--
+  return text.slice(0, end)
 }
 
 function readControls(reader: BerReader): Control[] {

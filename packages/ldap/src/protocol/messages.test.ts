@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { MalformedMessageError } from '../ber/malformed-message-error.ts'
 import { constructed, integer, octetString, sequence } from '../ber/write.ts'
+import { MalformedMessageError } from '../errors.ts'
 import { encodeControl } from './controls.ts'
-import { decodeMessage } from './messages.ts'
+import { decodeEntry, decodeMessage, type LdapMessage, type SearchEntry } from './messages.ts'
 
 const attribute = (name: string, ...values: string[]) =>
   sequence(octetString(name), constructed(0x31, ...values.map(value => octetString(value))))
@@ -26,11 +26,17 @@ const done = sequence(
   )
 )
 
+/** A message, with its entry if it has one. */
+function decodeWhole(bytes: Buffer): LdapMessage & { entry?: SearchEntry } {
+  const message = decodeMessage(bytes)
+  return message.kind === 'entry' ? { ...message, entry: decodeEntry(message.bytes) } : message
+}
+
 describe('decodeMessage', () => {
   it('reads an entry, attributes without values too', () => {
-    const message = decodeMessage(entry)
+    const message = decodeWhole(entry)
     expect(message).toMatchObject({ kind: 'entry', id: 7, entry: { dn: 'CN=x' } })
-    const attributes = message.kind === 'entry' ? message.entry.attributes : []
+    const attributes = message.entry?.attributes ?? []
     expect(attributes.map(({ name, values }) => [name, values.map(String)])).toEqual([
       ['cn', ['x']],
       ['description', []],
@@ -78,7 +84,7 @@ describe('decodeMessage', () => {
       const cut = sequence(content.subarray(0, length))
       // A result may end before its controls: that is a whole message.
       if (message === done && length === content.length - controlsLength) continue
-      expect(() => decodeMessage(cut), `after ${length} bytes`).toThrow(MalformedMessageError)
+      expect(() => decodeWhole(cut), `after ${length} bytes`).toThrow(MalformedMessageError)
     }
   })
 
@@ -87,7 +93,7 @@ describe('decodeMessage', () => {
     // The length of the attribute list, made one too small.
     const at = bytes.indexOf(octetString('CN=x')) + 6
     bytes[at + 1] = (bytes[at + 1] ?? 0) - 1
-    expect(() => decodeMessage(bytes)).toThrow(MalformedMessageError)
+    expect(() => decodeWhole(bytes)).toThrow(MalformedMessageError)
   })
 })
 

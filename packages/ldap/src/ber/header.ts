@@ -1,4 +1,4 @@
-import { MalformedMessageError } from './malformed-message-error.ts'
+import { MalformedMessageError } from '../errors.ts'
 
 const LONG_FORM = 0x80
 /** LDAP lengths fit 32 bits; Active Directory always writes four octets, whatever the length. */

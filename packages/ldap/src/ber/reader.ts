@@ -1,5 +1,5 @@
+import { MalformedMessageError } from '../errors.ts'
 import { contentLength, headerLength } from './header.ts'
-import { MalformedMessageError } from './malformed-message-error.ts'
 import { berTag } from './tags.ts'
 
 /**

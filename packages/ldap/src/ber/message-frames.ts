@@ -1,8 +1,6 @@
+import { MalformedMessageError } from '../errors.ts'
 import { contentLength, headerLength } from './header.ts'
-import { MalformedMessageError } from './malformed-message-error.ts'
 import { berTag } from './tags.ts'
-
-const EMPTY = Buffer.alloc(0)
 
 /** A group of 250,000 members in one entry is about 60 MB; four times that is not an answer but an attack. */
 const MAX_MESSAGE_BYTES = 256 * 1024 * 1024
@@ -27,12 +25,18 @@ export class MessageFrames {
    * @throws MalformedMessageError when the bytes are no LDAP messages
    */
   push(chunk: Buffer, onMessage: (message: Buffer) => void): void {
-    this.#chunks.push(chunk)
-    this.#buffered += chunk.length
-    if (this.#buffered < this.#wanted) return
-
-    const bytes = this.#take()
+    if (this.#buffered + chunk.length < this.#wanted) {
+      this.#chunks.push(chunk)
+      this.#buffered += chunk.length
+      return
+    }
+    let bytes = chunk
     let offset = 0
+    if (this.#wanted > 0) {
+      // Only the message that began in an earlier chunk is copied, not what follows it.
+      offset = this.#wanted - this.#buffered
+      onMessage(this.#take(chunk.subarray(0, offset)))
+    } else if (this.#buffered > 0) bytes = this.#take(chunk)
     while (offset < bytes.length) {
       const size = messageSize(bytes, offset)
       this.#wanted = size ?? 0
@@ -44,11 +48,12 @@ export class MessageFrames {
     if (offset < bytes.length) this.#keep(bytes.subarray(offset))
   }
 
-  #take(): Buffer {
-    const [only] = this.#chunks
-    const bytes = this.#chunks.length === 1 ? (only ?? EMPTY) : Buffer.concat(this.#chunks, this.#buffered)
+  /** What was kept, with `end` after it. */
+  #take(end: Buffer): Buffer {
+    const bytes = Buffer.concat([...this.#chunks, end], this.#buffered + end.length)
     this.#chunks = []
     this.#buffered = 0
+    this.#wanted = 0
     return bytes
   }
 

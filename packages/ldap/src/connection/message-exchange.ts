@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net'
-import { UnavailableError } from '@opendirsync/contracts'
 import { MessageFrames } from '../ber/message-frames.ts'
-import { connectionError } from '../errors.ts'
+import { ConnectionClosedError, type LdapError } from '../errors.ts'
 import type { Control } from '../protocol/controls.ts'
 import { decodeMessage, type LdapMessage } from '../protocol/messages.ts'
 import { abandonRequest, encodeMessage, unbindRequest } from '../protocol/requests.ts'
+import { connectionFault } from './connection-fault.ts'
 
 const MAX_MESSAGE_ID = 0x7fffffff
 const CLOSE_WITHIN_MS = 1_000
@@ -15,9 +15,11 @@ export interface Operation {
   readonly awaited: boolean
   /** Whether it holds as much as it should: reading may pause until it is emptied. */
   readonly full: boolean
+  /** Whether it is meant to run until it is stopped, as a change notification. */
+  readonly endless: boolean
   onMessage(message: LdapMessage): void
   /** The connection is gone. Called once, and nothing after it. */
-  onFailure(error: Error): void
+  onFailure(error: LdapError): void
 }
 
 /**
@@ -31,26 +33,32 @@ export class MessageExchange {
   /** `host:port`, for messages. */
   readonly server: string
   /** Resolves once, when the socket is closed, with the reason. */
-  readonly closed: Promise<Error>
+  readonly closed: Promise<LdapError>
   readonly #socket: Socket
   readonly #frames = new MessageFrames()
   readonly #operations = new Map<number, Operation>()
   #lastId = 0
-  #failure: Error | undefined
+  #failure: LdapError | undefined
 
   constructor(socket: Socket, server: string) {
     this.server = server
     this.#socket = socket
-    const { promise, resolve } = Promise.withResolvers<Error>()
+    const { promise, resolve } = Promise.withResolvers<LdapError>()
     this.closed = promise
     socket.on('data', (chunk: Buffer) => this.#receive(chunk))
-    socket.on('error', error => this.#fail(connectionError(server, error)))
-    socket.on('end', () => this.#fail(connectionError(server, new Error('the server closed it'))))
+    socket.on('error', error => this.#fail(connectionFault(server, error)))
+    socket.on('end', () => this.#fail(connectionFault(server, new Error('the server closed it'))))
     socket.on('close', () => {
-      resolve(this.#fail(connectionError(server, new Error('it was closed'))))
+      resolve(this.#fail(connectionFault(server, new Error('it was closed'))))
     })
-    if (socket.destroyed) resolve(this.#fail(connectionError(server, new Error('it was closed'))))
+    if (socket.destroyed) resolve(this.#fail(connectionFault(server, new Error('it was closed'))))
     else socket.resume()
+  }
+
+  /** Whether an operation that is to end has not ended yet. */
+  get pending(): boolean {
+    for (const { endless } of this.#operations.values()) if (!endless) return true
+    return false
   }
 
   /** Sends a request and returns its id. On a closed connection the operation fails at once. */
@@ -93,13 +101,16 @@ export class MessageExchange {
     else this.#socket.resume()
   }
 
+  /** Gives the connection up, as one whose bytes make no sense. Returns why it failed, which it may have before. */
+  fail(cause: unknown): LdapError {
+    return this.#fail(connectionFault(this.server, cause))
+  }
+
   /** Says goodbye and closes. Operations that are under way fail. */
   async close(): Promise<void> {
     if (this.#failure === undefined) {
       this.#socket.write(encodeMessage(this.#nextId(), unbindRequest()))
-      this.#fail(
-        new UnavailableError('active-directory', `The connection to ${this.server} was closed here.`)
-      )
+      this.#fail(new ConnectionClosedError(`The connection to ${this.server} was closed here.`))
     }
     await this.closed
   }
@@ -115,7 +126,7 @@ export class MessageExchange {
     try {
       this.#frames.push(chunk, bytes => this.#dispatch(decodeMessage(bytes)))
     } catch (error) {
-      this.#fail(connectionError(this.server, error))
+      this.fail(error)
     }
     this.regulate()
   }
@@ -130,7 +141,7 @@ export class MessageExchange {
   }
 
   /** Returns the first failure; later ones are consequences of it. */
-  #fail(error: Error): Error {
+  #fail(error: LdapError): LdapError {
     if (this.#failure !== undefined) return this.#failure
     this.#failure = error
     const operations = [...this.#operations.values()]
