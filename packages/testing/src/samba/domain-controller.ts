@@ -5,7 +5,20 @@ import { findProgram } from '../processes/find-program.ts'
 import { type Child, startChild } from '../processes/start-child.ts'
 import { whileRunning } from '../processes/while-running.ts'
 import { waitFor } from '../wait-for.ts'
-import type { DomainFiles } from './provision.ts'
+import type { DomainFiles } from './configuration.ts'
+
+/**
+ * How Samba shares its work out: one process for all of it, one for each service with more below it, or one for each
+ * connection.
+ */
+export type ProcessModel = 'single' | 'prefork' | 'standard'
+
+export interface ControllerOptions {
+  readonly files: DomainFiles
+  readonly host: string
+  readonly serverName: string
+  readonly processModel: ProcessModel
+}
 
 export interface DomainController {
   readonly caFile: string
@@ -13,12 +26,19 @@ export interface DomainController {
   readonly start: () => Promise<void>
   readonly stop: () => Promise<void>
   readonly kill9: () => Promise<void>
+  readonly freeze: () => void
+  readonly thaw: () => void
 }
 
 /** The process that serves a provisioned domain. It can be stopped and started again on the same data. */
-export function domainController(files: DomainFiles, host: string, serverName: string): DomainController {
+export function domainController(options: ControllerOptions): DomainController {
+  const { files, host, serverName } = options
   const caFile = join(files.folder, 'private/tls/ca.pem')
   let child: Child | undefined
+  const signal = (name: 'SIGSTOP' | 'SIGCONT') => {
+    // To the whole group, for the processes of prefork.
+    if (child?.running) process.kill(-child.pid, name)
+  }
   return {
     caFile,
     pid() {
@@ -27,7 +47,7 @@ export function domainController(files: DomainFiles, host: string, serverName: s
     },
     async start() {
       if (child?.running) return
-      child = await launch(files)
+      child = await launch(options)
       const ready = waitFor(() => answersLdaps(host, serverName, caFile), {
         timeoutMs: 60_000,
         everyMs: 50,
@@ -36,19 +56,33 @@ export function domainController(files: DomainFiles, host: string, serverName: s
       await whileRunning(child, ready)
     },
     async stop() {
+      // A frozen process does not hear SIGTERM.
+      signal('SIGCONT')
       await child?.stop()
     },
     async kill9() {
       await child?.kill9()
+    },
+    freeze() {
+      signal('SIGSTOP')
+    },
+    thaw() {
+      signal('SIGCONT')
     }
   }
 }
 
-function launch({ smbConf }: DomainFiles): Promise<Child> {
+function launch({ files, processModel }: ControllerOptions): Promise<Child> {
   return startChild({
     name: 'samba',
     command: findProgram('samba', 'samba'),
-    args: ['--interactive', '--model=single', `--configfile=${smbConf}`, '--debug-stdout', '--debuglevel=1']
+    args: [
+      '--interactive',
+      `--model=${processModel}`,
+      `--configfile=${files.smbConf}`,
+      '--debug-stdout',
+      '--debuglevel=1'
+    ]
   })
 }
 

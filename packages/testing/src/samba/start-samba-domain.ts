@@ -1,9 +1,14 @@
 import { randomBytes } from 'node:crypto'
+import { createAuthority } from '@opendirsync/entra-emulator'
 import { makeTemporaryFolder } from '../processes/temporary-folder.ts'
 import { writeCertificates } from './certificates.ts'
-import { domainController } from './domain-controller.ts'
+import type { DomainFiles } from './configuration.ts'
+import type { ProcessModel } from './domain-controller.ts'
 import { freeLoopbackAddress } from './loopback-address.ts'
-import { type DomainFiles, provisionDomain } from './provision.ts'
+import { provisionDomain } from './provision.ts'
+import { type DomainIdentity, type SambaDomain, startController } from './samba-domain.ts'
+
+export type { SambaDomain } from './samba-domain.ts'
 
 export interface SambaDomainOptions {
   /** DNS name of the domain; `corp.example.test` unless told otherwise. */
@@ -15,33 +20,15 @@ export interface SambaDomainOptions {
    * deleted object loses most of its attributes at once, and a restore brings back the object without them.
    */
   readonly recycleBin?: boolean
+  /** Samba's own DNS server on port 53 of the controller's address, with the domain's real SRV records. Default: false. */
+  readonly dns?: boolean
+  /**
+   * `single` unless told otherwise. With `prefork` the LDAP connections are served by several processes side by side,
+   * for more memory and a slower start.
+   */
+  readonly processModel?: ProcessModel
   /** Loads objects after the domain is made and before its controller starts: a hundred times as fast as LDAP. */
   readonly populate?: (files: DomainFiles) => Promise<unknown>
-}
-
-export interface SambaDomain extends AsyncDisposable {
-  /** `ldaps://127.x.y.z:636`. The certificate is for this address and for `serverName`. */
-  readonly url: string
-  /** The loopback address. */
-  readonly host: string
-  /** `dc1.corp.example.test` */
-  readonly serverName: string
-  /** `corp.example.test` */
-  readonly dnsName: string
-  readonly netbios: string
-  /** `DC=corp,DC=example,DC=test` */
-  readonly baseDn: string
-  /** A domain administrator, as userPrincipalName. */
-  readonly bindDn: string
-  readonly password: string
-  /** PEM; signs the controller's certificate. */
-  readonly caFile: string
-  /** Of the controller that runs now. */
-  readonly pid: number
-  /** Stops the controller. Its address, data and certificate stay for `start`. */
-  stop(): Promise<void>
-  start(): Promise<void>
-  kill9(): Promise<void>
 }
 
 /**
@@ -49,37 +36,30 @@ export interface SambaDomain extends AsyncDisposable {
  * temporary folder of its own, so several run side by side. Needs root, for ports below 1024.
  */
 export async function startSambaDomain(options: SambaDomainOptions = {}): Promise<SambaDomain> {
-  const { realm = 'corp.example.test', netbios = 'CORP', recycleBin = false, populate } = options
-  const dnsName = realm.toLowerCase()
-  const serverName = `dc1.${dnsName}`
-  const password = `Aa1-${randomBytes(12).toString('base64url')}`
+  const domain = identity(options)
+  const { dnsName, netbios, password, dns, authority } = domain
   await using started = new AsyncDisposableStack()
   const { path: folder } = started.use(makeTemporaryFolder('samba'))
-  const host = await freeLoopbackAddress()
-  const files = await provisionDomain({ folder, dnsName, netbios, address: host, password, recycleBin })
-  await writeCertificates(folder, serverName, host)
+  const host = await freeLoopbackAddress(...(dns ? [53] : []))
+  const { recycleBin = false, populate } = options
+  const files = await provisionDomain({ folder, dnsName, netbios, address: host, password, recycleBin, dns })
+  const serverName = `dc1.${dnsName}`
+  await writeCertificates(authority, folder, [serverName, host])
   await populate?.(files)
+  return await startController(domain, { files, host, serverName }, started)
+}
 
-  const controller = domainController(files, host, serverName)
-  started.defer(controller.stop)
-  await controller.start()
-  const running = started.move()
+function identity(options: SambaDomainOptions): DomainIdentity {
+  const { realm = 'corp.example.test', netbios = 'CORP', dns = false, processModel = 'single' } = options
+  const dnsName = realm.toLowerCase()
   return {
-    url: `ldaps://${host}:636`,
-    host,
-    serverName,
     dnsName,
     netbios,
     baseDn: `DC=${dnsName.replaceAll('.', ',DC=')}`,
     bindDn: `administrator@${dnsName}`,
-    password,
-    caFile: controller.caFile,
-    get pid() {
-      return controller.pid()
-    },
-    start: controller.start,
-    stop: controller.stop,
-    kill9: controller.kill9,
-    [Symbol.asyncDispose]: () => running.disposeAsync()
+    password: `Aa1-${randomBytes(12).toString('base64url')}`,
+    authority: createAuthority('OpenDirSync test domain'),
+    dns,
+    processModel
   }
 }
