@@ -1,0 +1,66 @@
+/**
+ * What people call a column, to what AD calls the attribute. Written as `plainHeading` writes it. A word that
+ * could mean several things (status, name of what) is not here: it is for the mapping to say.
+ */
+export const friendlyNames: Readonly<Record<string, string>> = {
+  firstname: 'givenName',
+  forename: 'givenName',
+  lastname: 'sn',
+  surname: 'sn',
+  familyname: 'sn',
+  fullname: 'displayName',
+  commonname: 'cn',
+  email: 'mail',
+  emailaddress: 'mail',
+  workemail: 'mail',
+  upn: 'userPrincipalName',
+  signinname: 'userPrincipalName',
+  username: 'sAMAccountName',
+  accountname: 'sAMAccountName',
+  loginname: 'sAMAccountName',
+  logonname: 'sAMAccountName',
+  alias: 'mailNickname',
+  companyname: 'company',
+  dept: 'department',
+  jobtitle: 'title',
+  office: 'physicalDeliveryOfficeName',
+  officelocation: 'physicalDeliveryOfficeName',
+  phone: 'telephoneNumber',
+  phonenumber: 'telephoneNumber',
+  telephone: 'telephoneNumber',
+  businessphone: 'telephoneNumber',
+  workphone: 'telephoneNumber',
+  mobilephone: 'mobile',
+  cellphone: 'mobile',
+  fax: 'facsimileTelephoneNumber',
+  faxnumber: 'facsimileTelephoneNumber',
+  street: 'streetAddress',
+  city: 'l',
+  town: 'l',
+  state: 'st',
+  province: 'st',
+  stateorprovince: 'st',
+  zip: 'postalCode',
+  zipcode: 'postalCode',
+  postcode: 'postalCode',
+  country: 'co',
+  countryorregion: 'co',
+  usagelocation: 'msExchUsageLocation',
+  employeenumber: 'employeeID',
+  personnelnumber: 'employeeID',
+  language: 'preferredLanguage',
+  managerid: 'manager',
+  manageremployeeid: 'manager',
+  reportsto: 'manager',
+  supervisor: 'manager',
+  enabled: 'accountEnabled',
+  active: 'accountEnabled',
+  disabled: 'accountDisabled',
+  inactive: 'accountDisabled',
+  blocked: 'accountDisabled'
+}
+
+/** `E-mail`, `e_mail` and `Email` are one. */
+export function plainHeading(heading: string): string {
+  return heading.toLowerCase().replace(/[\s_\-./]+/g, '')
+}

@@ -1,0 +1,7 @@
+export { CsvFileError } from './csv-file-error.ts'
+export type { CsvDelimiter, CsvEncoding, CsvMapping } from './csv-mapping.ts'
+export type { CsvEnd, CsvFinding, CsvStep } from './csv-step.ts'
+export { type CsvHeader, describeHeader } from './describe-header.ts'
+export type { ColumnUse } from './header/columns.ts'
+export { anchorToGuid } from './person/anchor.ts'
+export { readCsv } from './read-csv.ts'
