@@ -53,6 +53,18 @@ describe('scope', () => {
     ['a computer', { objectClass: 'computer' }, 'object-class-not-synchronised'],
     ['an organizational unit', { objectClass: 'organizationalUnit' }, 'object-class-not-synchronised'],
     ['a container', { objectClass: 'container' }, 'object-class-not-synchronised'],
+    ['a user outside the containers of the scope', { outOfScope: 'container' }, 'outside-scope-container'],
+    ['a user outside the groups of the scope', { outOfScope: 'group' }, 'outside-scope-group'],
+    [
+      'a user whom the conditions of the scope leave out',
+      { outOfScope: 'condition' },
+      'outside-scope-condition'
+    ],
+    [
+      'a computer outside the scope',
+      { objectClass: 'computer', outOfScope: 'group' },
+      'object-class-not-synchronised'
+    ],
     [
       'a critical system object',
       { attributes: { ...anna, isCriticalSystemObject: ['TRUE'] } },

@@ -8,7 +8,7 @@ import {
 } from './attribute-flow.ts'
 import { contactInbound } from './contacts/flows.ts'
 import { groupInbound, groupOutbound } from './groups/flows.ts'
-import { exclusionOf, objectTypeOfClass } from './scope.ts'
+import { exclusionOf, objectTypeOfClass, outsideScope } from './scope.ts'
 import { userInbound, userOutbound } from './users/flows.ts'
 
 export type Synchronised = OutOfScope | Projected
@@ -71,6 +71,9 @@ export function synchronise(staged: StagedObject): Synchronised {
       message: `Objects of class ${staged.objectClass} are not synchronised; users, groups and contacts are.`
     })
   }
+
+  const part = staged.outOfScope ?? undefined
+  if (part !== undefined) return outOfScope(outsideScope[part])
 
   const values = directoryValues(staged)
   const exclusion = exclusionOf(objectType, values)
