@@ -30,7 +30,8 @@ export interface DesiredBefore {
 /**
  * Locks those of the objects that have news, and their metaverse entries. SKIP LOCKED: what another consumer or a
  * page in progress holds is passed over. Whoever holds it publishes it again after its commit, or has read a
- * revision at least as new; when a page is undone instead, the sweep finds what is still pending.
+ * revision at least as new; when a page is undone instead, the sweep finds what is still pending. An object of which
+ * it is not decided yet whether it is in scope is passed over too: it is published at the end of its page.
  */
 export async function claimStaged(
   trx: DatabaseTransaction,
@@ -40,6 +41,7 @@ export async function claimStaged(
   const locked = await sql<{ guid: string; entryId: string | null }>`
     select object_guid as guid, entry_id as "entryId" from staged_object
     where connector = ${connector} and object_guid = any(${guids}) and revision > synchronised_revision
+      and not scope_pending
     order by object_guid for update skip locked`.execute(trx)
   const entryIds = locked.rows.flatMap(row => row.entryId ?? [])
   // Two objects may have shared an entry, one after the other: their news is taken one at a time.
@@ -47,7 +49,7 @@ export async function claimStaged(
   // A statement of its own: it sees what others have committed before the locks were ours.
   const result = await sql<ClaimedObject & { parentGuid: string | null }>`
     select s.connector, s.object_guid as "objectGuid", s.dn, s.parent_guid as "parentGuid",
-      s.object_class as "objectClass", s.deleted, s.attributes, s.revision,
+      s.object_class as "objectClass", s.deleted, s.out_of_scope as "outOfScope", s.attributes, s.revision,
       s.synchronised_revision as "synchronisedRevision", s.entry_id as "entryId",
       m.source_anchor as "entryAnchor", not s.deleted and s.deleted_revision > s.synchronised_revision as returned,
       case when o.entry_id is not null then jsonb_build_object(

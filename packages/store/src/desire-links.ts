@@ -1,10 +1,15 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { ClaimedObject } from './claim-staged.ts'
 import type { DatabaseTransaction } from './database.ts'
 import { linkIsPending, readyLinks } from './export-conditions.ts'
 
 /** Any fixed number: it puts the link step of all synchronisations in one row. */
 const linkLock = 4_711_002
+
+/** An account of another forest, as a group sees it: known by its SID alone (MS-ADTS 6.1.1.4.10). */
+const foreignClass = 'foreignSecurityPrincipal'
+/** SIDs of domains. All others (Everyone, Authenticated Users, the built-in groups) stand for nobody. */
+const domainSids = 'S-1-5-21-%'
 
 interface LinkInput {
   readonly connector: string
@@ -19,47 +24,22 @@ interface LinkInput {
  * Works out which references the tenant should have, from the rows that have changed and from the
  * objects that came or went, never from a whole group.
  *
- * A reference is desired when both of its ends are. Two transactions that each bring one end would each
- * miss the other's; so this step runs under a lock that is held until the commit. The later one sees both.
+ * A reference is desired when both of its ends are. Its target may be an object of any connector, named by its
+ * objectGUID or, from another forest, through a foreign security principal with its SID. So more than one row may
+ * stand for a reference, which stays as long as one of them does.
+ *
+ * Two transactions that each bring one end would each miss the other's; so this step runs under a lock that is held
+ * until the commit. The later one sees both.
  *
  * @returns the entries whose references can be exported now, since both ends are in the tenant.
  */
 export async function desireLinks(trx: DatabaseTransaction, input: LinkInput): Promise<string[]> {
   await sql`select pg_advisory_xact_lock(${linkLock})`.execute(trx)
   await dropLinksOf(trx, [...input.disappeared, ...input.renewed])
-  const claimed = JSON.stringify(
-    input.claimed.map(object => ({ guid: object.objectGuid, seen: object.synchronisedRevision }))
-  )
   // Each row is looked up by its key (lateral, and `offset 0`, which the planner does not see through): the cost grows
   // with the change, never with the tables.
   const result = await sql<{ source: string }>`
-    with claimed as (
-      select * from jsonb_to_recordset(${claimed}::jsonb) as r (guid uuid, seen bigint)
-    ), arrived as (
-      select object_guid from staged_object where connector = ${input.connector} and entry_id = any(${[...input.appeared, ...input.renewed]})
-    ), affected as (
-      select l.source_guid, l.attribute, l.target_guid, l.present from claimed c
-        cross join lateral (select * from staged_link
-          where connector = ${input.connector} and source_guid = c.guid and revision > c.seen offset 0) l
-      union
-      select l.source_guid, l.attribute, l.target_guid, l.present from arrived a
-        cross join lateral (select * from staged_link
-          where connector = ${input.connector} and source_guid = a.object_guid offset 0) l
-      union
-      select l.source_guid, l.attribute, l.target_guid, l.present from arrived a
-        cross join lateral (select * from staged_link
-          where connector = ${input.connector} and target_guid = a.object_guid offset 0) l
-    ), wanted as (
-      select s.entry_id as source, a.attribute, t.entry_id as target,
-        a.present and s.desired_present and t.desired_present as desired
-      from affected a
-      cross join lateral (select o.entry_id, o.desired_present from staged_object c
-        join export_object o on o.entry_id = c.entry_id
-        where c.connector = ${input.connector} and c.object_guid = a.source_guid offset 0) s
-      cross join lateral (select o.entry_id, o.desired_present from staged_object c
-        join export_object o on o.entry_id = c.entry_id
-        where c.connector = ${input.connector} and c.object_guid = a.target_guid offset 0) t
-    ), added as (
+    with ${changes(input)}, ${affected(input.connector)}, ${wanted}, added as (
       insert into export_link (source_entry, attribute, target_entry, desired)
       select source, attribute, target, true from wanted where desired
       on conflict (source_entry, attribute, target_entry) do update
@@ -82,6 +62,90 @@ export async function desireLinks(trx: DatabaseTransaction, input: LinkInput): P
     join export_state t on t.entry_id = c.target_entry and t.entra_state = 'present'`.execute(trx)
   return [...result.rows.map(row => row.source), ...(await pendingOf(trx, input.renewed))]
 }
+
+/** `touched`: the claimed objects. `arrived`: those of entries that came. `stand_in`: the foreign principals of both. */
+function changes({ connector, claimed, appeared, renewed }: LinkInput): RawBuilder<unknown> {
+  const seen = JSON.stringify(
+    claimed.map(object => ({ guid: object.objectGuid, seen: object.synchronisedRevision }))
+  )
+  return sql`touched as (
+      select c.seen, s.* from jsonb_to_recordset(${seen}::jsonb) as c (guid uuid, seen bigint)
+      cross join lateral (select object_guid, object_class, object_sid, deleted from staged_object
+        where object_guid = c.guid and connector = ${connector} offset 0) s
+    ), arrived as (
+      select s.* from unnest(${[...appeared, ...renewed]}::uuid[]) as e (id)
+      cross join lateral (select object_guid, connector, object_sid from staged_object
+        where entry_id = e.id and not deleted offset 0) s
+    ), stand_in as (
+      select f.* from (select object_sid from touched union select object_sid from arrived) k
+      cross join lateral (select object_guid, connector from staged_object
+        where object_sid = k.object_sid and object_class = ${foreignClass} offset 0) f
+      where k.object_sid like ${domainSids}
+    )`
+}
+
+/** `named`: the rows of references to look at. `pair`: the references that they stand or stood for, by entry. */
+function affected(connector: string): RawBuilder<unknown> {
+  const row = sql.raw('l.connector, l.source_guid, l.attribute, l.target_guid')
+  return sql`named as (
+      select ${row} from touched c cross join lateral (select * from staged_link
+        where source_guid = c.object_guid and connector = ${connector} and revision > c.seen offset 0) l
+      union
+      select ${row} from arrived a cross join lateral (select * from staged_link
+        where source_guid = a.object_guid and connector = a.connector offset 0) l
+      union
+      select ${row} from arrived a cross join lateral (select * from staged_link
+        where target_guid = a.object_guid offset 0) l
+      union
+      select ${row} from stand_in f cross join lateral (select * from staged_link
+        where target_guid = f.object_guid and connector = f.connector offset 0) l
+    ), bygone as (
+      select e.source_entry, e.attribute, e.target_entry from touched c
+      cross join lateral (${standsFor(sql`c.object_guid`, sql`${connector}::text`)}) t
+      cross join lateral (select * from export_link where target_entry = t.entry_id and desired offset 0) e
+      where c.deleted
+    ), pair as (
+      select s.object_guid, s.connector, n.attribute, s.entry_id as source, t.entry_id as target from named n
+      cross join lateral (select object_guid, connector, entry_id from staged_object
+        where object_guid = n.source_guid and connector = n.connector and entry_id is not null offset 0) s
+      cross join lateral (${standsFor(sql`n.target_guid`, sql`n.connector`)}) t
+      union
+      select s.object_guid, s.connector, b.attribute, b.source_entry, b.target_entry from bygone b
+      cross join lateral (select object_guid, connector from staged_object
+        where entry_id = b.source_entry and connector = ${connector} offset 0) s
+    )`
+}
+
+/** The entries that a target named by a connector's reference may mean. */
+function standsFor(target: RawBuilder<unknown>, connector: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    select entry_id from staged_object where object_guid = ${target} and entry_id is not null
+    union all
+    select p.entry_id from (select object_sid from staged_object where object_guid = ${target}
+      and connector = ${connector} and object_class = ${foreignClass} and object_sid like ${domainSids} offset 0) f
+    cross join lateral (select entry_id from staged_object where object_sid = f.object_sid
+      and object_class <> ${foreignClass} and entry_id is not null offset 0) p
+    offset 0`
+}
+
+/** Both ends are desired, and a row of the source's connector names a living object of the target's entry. */
+const wanted = sql`wanted as (
+      select p.source, p.attribute, p.target, s.desired_present and t.desired_present and exists (
+        select from (select object_guid, object_sid from staged_object
+                     where entry_id = p.target and not deleted offset 0) h
+        cross join lateral (
+          select h.object_guid as guid
+          union all
+          select object_guid from staged_object where object_sid = h.object_sid and h.object_sid like ${domainSids}
+            and connector = p.connector and object_class = ${foreignClass} and not deleted
+          offset 0) n
+        cross join lateral (select from staged_link where source_guid = p.object_guid
+          and attribute = p.attribute and target_guid = n.guid and connector = p.connector and present offset 0) l
+        ) as desired
+      from pair p
+      cross join lateral (select desired_present from export_object where entry_id = p.source offset 0) s
+      cross join lateral (select desired_present from export_object where entry_id = p.target offset 0) t
+    )`
 
 /** What is left of the references of renewed entries is to be removed in the tenant. */
 async function pendingOf(trx: DatabaseTransaction, entryIds: readonly string[]): Promise<string[]> {

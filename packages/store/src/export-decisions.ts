@@ -1,7 +1,5 @@
 import type { ObjectGuid } from '@opendirsync/contracts'
-import { sql } from 'kysely'
 import type { ClaimedObject } from './claim-staged.ts'
-import type { DatabaseTransaction } from './database.ts'
 import type { Decision } from './decision.ts'
 import type { ExportDecision } from './desire-objects.ts'
 
@@ -11,19 +9,14 @@ interface Decided {
 }
 
 /** What the tenant should have of each object. An object of which nothing is to change has no decision here. */
-export async function exportDecisions(
-  trx: DatabaseTransaction,
+export function exportDecisions(
   decided: readonly Decided[],
   entryIds: ReadonlyMap<ObjectGuid, string>
-): Promise<ExportDecision[]> {
-  const decisions = decided.flatMap(({ object, decision }) => {
+): ExportDecision[] {
+  return decided.flatMap(({ object, decision }) => {
     const entryId = entryIds.get(object.objectGuid)
     return entryId === undefined ? [] : (exportDecision(entryId, object, decision) ?? [])
   })
-  const leaving = decisions.filter(decision => !decision.present).map(decision => decision.entryId)
-  const held = await heldByOthers(trx, leaving, decided)
-  for (const decision of decisions) if (decision.present) held.add(decision.entryId)
-  return decisions.filter(decision => decision.present || !held.has(decision.entryId))
 }
 
 function exportDecision(
@@ -61,20 +54,4 @@ function stayDecision(
     attributes: { ...before.attributes, ...urgent },
     before
   }
-}
-
-/** Entries that another living object holds, which does not leave: whatever goes, that one stays. */
-async function heldByOthers(
-  trx: DatabaseTransaction,
-  leaving: readonly string[],
-  decided: readonly Decided[]
-): Promise<Set<string>> {
-  if (leaving.length === 0) return new Set()
-  const goers = decided.flatMap(({ object, decision }) =>
-    decision.outcome === 'out-of-scope' ? [object.objectGuid] : []
-  )
-  const { rows } = await sql<{ id: string }>`
-    select entry_id as id from staged_object
-    where entry_id = any(${leaving}) and not deleted and object_guid <> all(${goers})`.execute(trx)
-  return new Set(rows.map(row => row.id))
 }
