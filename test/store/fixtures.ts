@@ -8,6 +8,7 @@ import type {
 } from '@opendirsync/contracts'
 import { type Decision, openStore, type Store } from '@opendirsync/store'
 import { startPostgres } from '@opendirsync/testing'
+import { Client } from 'pg'
 
 export const connector = 'corp.example.test'
 export const namingContext = 'DC=corp,DC=example,DC=test'
@@ -15,6 +16,8 @@ export const namingContext = 'DC=corp,DC=example,DC=test'
 export interface StoreFixture extends AsyncDisposable {
   readonly store: Store
   readonly url: string
+  /** Looks into the tables. */
+  query<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]>
 }
 
 /** A store with a database of its own, on a PostgreSQL of its own. */
@@ -25,6 +28,15 @@ export async function storeFixture(): Promise<StoreFixture> {
   return {
     store,
     url,
+    async query<Row extends object>(text: string, values: readonly unknown[]) {
+      const client = new Client({ connectionString: url })
+      await client.connect()
+      try {
+        return (await client.query<Row>(text, [...values])).rows
+      } finally {
+        await client.end()
+      }
+    },
     async [Symbol.asyncDispose]() {
       await store[Symbol.asyncDispose]()
       await postgres[Symbol.asyncDispose]()
@@ -57,22 +69,35 @@ export function group(
   })
 }
 
+export interface StageOptions {
+  readonly mode?: 'full' | 'delta'
+  /** Another than the usual one. */
+  readonly connector?: string
+  /** Of a full import: whether so many objects as are missing are really gone. */
+  readonly acceptVanished?: boolean
+}
+
 /** Stages one page after whatever was staged before. */
 export async function stage(
   store: Store,
   changes: readonly DirectoryChange[],
-  options: { mode?: 'full' | 'delta'; generation?: number } = {}
+  { mode = 'delta', connector: name = connector, acceptVanished = false }: StageOptions = {}
 ) {
-  const key = { connector, namingContext }
-  const before = await store.connectorSpace.cookie(key)
-  const { mode = 'delta', generation = before?.generation ?? 1 } = options
+  const key = { connector: name, namingContext }
+  await store.connectors.register(name, 'active-directory', namingContext)
+  const runId = randomUUID()
+  const full =
+    mode === 'full' ? await store.connectorSpace.beginFullImport(key, { runId, attributes: [] }) : undefined
+  const expected = full === undefined ? (await store.connectorSpace.cookie(key))?.cookie : undefined
+  const generation = full === undefined ? {} : { generation: full.generation }
   return store.connectorSpace.stagePage(
-    { ...key, expected: before?.cookie, generation, mode, runId: randomUUID() },
+    { ...key, expected, mode, runId, ...generation },
     async stageChunk => {
       await stageChunk(changes)
       return {
         to: { cookie: Buffer.from(randomUUID()), server: 'dc1', invocationId: undefined },
-        more: false
+        more: false,
+        acceptVanished
       }
     }
   )

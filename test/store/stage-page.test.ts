@@ -58,7 +58,7 @@ describe('a page of an import', () => {
     const before = await fixture.store.connectorSpace.cookie(key)
     let unknown: readonly string[] = []
     await fixture.store.connectorSpace.stagePage(
-      { ...key, expected: before?.cookie, generation: 1, mode: 'delta', runId: crypto.randomUUID() },
+      { ...key, expected: before?.cookie, mode: 'delta', runId: crypto.randomUUID() },
       async stageChunk => {
         unknown = await stageChunk([stranger])
         return { to: { cookie: Buffer.from('unknown'), server: 'dc1', invocationId: undefined }, more: false }
@@ -125,7 +125,6 @@ describe('a page of an import', () => {
     const page = {
       ...key,
       expected: Buffer.from('stale'),
-      generation: 1,
       mode: 'delta' as const,
       runId: crypto.randomUUID()
     }
@@ -145,7 +144,6 @@ describe('a page of an import', () => {
     const page = {
       ...key,
       expected: before?.cookie,
-      generation: 1,
       mode: 'delta' as const,
       runId: crypto.randomUUID()
     }
@@ -170,12 +168,12 @@ describe('a full import', () => {
     await using _ = fixture
     const [ada, bob, cy] = [user('Ada'), user('Bob'), user('Cy')]
     const team = group('Team', [ada.objectGuid, bob.objectGuid])
-    await stage(fixture.store, [ada, bob, cy, team], { mode: 'full', generation: 1 })
+    await stage(fixture.store, [ada, bob, cy, team], { mode: 'full' })
     const smaller = {
       ...team,
       links: [{ attribute: 'member' as const, added: [ada.objectGuid], removed: [] }]
     }
-    const second = await stage(fixture.store, [ada, bob, smaller], { mode: 'full', generation: 2 })
+    const second = await stage(fixture.store, [ada, bob, smaller], { mode: 'full' })
     expect(second.deleted).toBe(1)
     expect(new Set(second.changed)).toEqual(new Set([cy.objectGuid, team.objectGuid]))
   })
@@ -183,10 +181,8 @@ describe('a full import', () => {
   it('refuses a source that has shrunk by more than a quarter', async () => {
     await using _ = fixture
     const people = Array.from({ length: 100 }, (_unused, index) => user(`Person ${index}`))
-    await stage(fixture.store, people, { mode: 'full', generation: 1 })
-    await expect(stage(fixture.store, people.slice(0, 50), { mode: 'full', generation: 2 })).rejects.toThrow(
-      SetupError
-    )
-    expect((await stage(fixture.store, people, { mode: 'full', generation: 3 })).changed).toEqual([])
+    await stage(fixture.store, people, { mode: 'full' })
+    await expect(stage(fixture.store, people.slice(0, 50), { mode: 'full' })).rejects.toThrow(SetupError)
+    expect((await stage(fixture.store, people, { mode: 'full' })).changed).toEqual([])
   })
 })

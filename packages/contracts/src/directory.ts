@@ -3,6 +3,8 @@
  * keeps. Nothing here knows LDAP: the active-directory package decodes into these types.
  */
 
+import type { ScopePart } from './scope.ts'
+
 /** objectGUID in its usual text form: 36 characters, lower case (MS-DTYP section 2.3.4.3). */
 export type ObjectGuid = string
 
@@ -12,6 +14,23 @@ export type AttributeValues = Readonly<Record<string, readonly string[]>>
 /** Attributes whose values are other objects. They travel as objectGUIDs and are kept as rows, never as arrays. */
 export const linkAttributes = ['manager', 'member'] as const
 export type LinkAttribute = (typeof linkAttributes)[number]
+
+/**
+ * Whether an attribute of AD links objects (MS-ADTS section 3.1.1.1.6): DirSync tells of it as what was added and removed, not
+ * as a value, and of the other end nothing at all. So no condition can be put on one.
+ */
+export function isLinked(attribute: string): boolean {
+  const name = attribute.toLowerCase()
+  return (
+    otherLinked.has(name) || linkAttributes.some(link => link === name) || /^(ms|auth).*(link|bl)$/.test(name)
+  )
+}
+
+const otherLinked = new Set(
+  'memberof directreports managedby managedobjects publicdelegates publicdelegatesbl altrecipient altrecipientbl authorig unauthorig dlmemsubmitperms dlmemrejectperms owner'.split(
+    ' '
+  )
+)
 
 export interface LinkChange {
   readonly attribute: LinkAttribute
@@ -31,6 +50,8 @@ export interface DirectoryChange {
    * so does the first report of an object that was created since the cookie.
    */
   readonly objectClass?: string
+  /** `S-1-5-…`, where the report tells it: in complete reports, and in the first one of a new object. */
+  readonly objectSid?: string
   /**
    * True: every attribute that was asked for and is not here has no value.
    * False: what is not here has not changed, and an empty list means "cleared".
@@ -59,6 +80,8 @@ export interface StagedObject {
   readonly parentGuid: ObjectGuid | undefined
   readonly objectClass: string
   readonly deleted: boolean
+  /** Which part of the connector's scope keeps the object out; absent or `null`: it is in scope. */
+  readonly outOfScope?: ScopePart | null
   readonly attributes: AttributeValues
   /** Rises by one with each staged change; never falls. */
   readonly revision: number

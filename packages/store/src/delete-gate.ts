@@ -16,8 +16,8 @@ export interface DeleteGate {
 
 /**
  * The one gate that deletes pass. What waits and what was deleted within the last hour count together, so
- * that a slow trickle is one wave. Deletions that are staged and not synchronised yet count too: an import
- * commits a wave in one transaction, and the first delete of it must see the last.
+ * that a slow trickle is one wave. Deletions that are staged and not synchronised yet count too, and objects that have
+ * left the scope: an import commits a wave in one transaction, and the first delete of it must see the last.
  */
 export async function deleteGate(database: Database, threshold: number): Promise<DeleteGate> {
   const [counts] = await rows(
@@ -27,7 +27,7 @@ export async function deleteGate(database: Database, threshold: number): Promise
          where not o.desired_present and ${exportIsPending}
            and s.entra_state <> 'deleted')
         + (select count(*) from staged_object c join export_object o using (entry_id) join export_state s using (entry_id)
-           where c.deleted and c.revision > c.synchronised_revision and o.desired_present
+           where (c.deleted or c.out_of_scope is not null) and c.revision > c.synchronised_revision and o.desired_present
              and s.entra_state <> 'deleted') as waiting,
         (select count(*) from export_state where deleted_at > now() - interval '1 hour') as recent`,
     database

@@ -8,39 +8,39 @@ export interface Lease extends AsyncDisposable {
 }
 
 /**
- * One try to take a lease: a PostgreSQL advisory lock on a connection of its own. The server frees it
- * when the process or its connection dies, so a standby takes over in seconds and nothing expires by clock.
+ * Waits for a lease: a PostgreSQL advisory lock on a connection of its own. The server frees it when the process or
+ * its connection dies, and gives it to the next in the queue at once: a standby takes over within milliseconds of a
+ * `kill -9`, and within seconds of a machine's death. Nothing expires by clock.
  *
- * @returns `undefined` when another process holds it.
- * @throws UnavailableError('postgres')
+ * @throws UnavailableError('postgres'), or the signal's reason when it is aborted.
  */
-export async function tryLease(url: string, name: string): Promise<Lease | undefined> {
+export async function waitForLease(url: string, name: string, signal: AbortSignal): Promise<Lease> {
+  signal.throwIfAborted()
   const client = new Client(clientConfig(url))
   const lost = new AbortController()
   client.on('error', () => lost.abort())
   client.on('end', () => lost.abort())
+  const stop = () => void client.end().catch(() => {})
+  signal.addEventListener('abort', stop, { once: true })
   try {
     await client.connect()
     // A dead peer's machine answers no packets: without these the server would hold its lock for hours.
     await client.query(
       'set tcp_keepalives_idle = 3; set tcp_keepalives_interval = 1; set tcp_keepalives_count = 3'
     )
-    const { rows } = await client.query<{ held: boolean }>(
-      'select pg_try_advisory_lock(hashtextextended($1, 0)) as held',
-      [`lease:${name}`]
-    )
-    if (rows[0]?.held === true) {
-      return {
-        lost: lost.signal,
-        async [Symbol.asyncDispose]() {
-          await client.end().catch(() => {})
-        }
+    await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [`lease:${name}`])
+    signal.throwIfAborted()
+    return {
+      lost: lost.signal,
+      async [Symbol.asyncDispose]() {
+        await client.end().catch(() => {})
       }
     }
   } catch (cause) {
     await client.end().catch(() => {})
+    signal.throwIfAborted()
     throw mapError(cause)
+  } finally {
+    signal.removeEventListener('abort', stop)
   }
-  await client.end()
-  return undefined
 }

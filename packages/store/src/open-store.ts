@@ -1,18 +1,39 @@
 import { sql } from 'kysely'
 import { Client } from 'pg'
+import { type ConnectorState, readConnectorStates } from './connector-states.ts'
 import { type Connectors, connectors } from './connectors.ts'
-import { type CookiePosition, type NamingContextKey, readCookie } from './cookies.ts'
+import {
+  type CookiePosition,
+  dropCookie,
+  type FullImportPosition,
+  type NamingContextKey,
+  readCookie,
+  readFullImport
+} from './cookies.ts'
+import { type CsvUploads, csvUploads } from './csv-uploads.ts'
 import { clientConfig, type DatabaseOptions, mapError, openDatabase, rows } from './database.ts'
 import { type DeleteGate, deleteGate } from './delete-gate.ts'
+import { type ControllerHistory, type ControllerState, recogniseController } from './domain-controllers.ts'
+import type { PageEnd } from './end-page.ts'
 import { type ExportLinksInput, exportLinks, linkSourcesReady } from './export-links.ts'
 import { type ExportObjectsInput, type ExportResult, exportObjects } from './export-objects.ts'
+import { adoptFullImport, beginFullImport, dropFullImport } from './full-imports.ts'
 import { type Journal, journal } from './journal.ts'
-import { type Lease, tryLease } from './lease.ts'
+import { type Lease, waitForLease } from './lease.ts'
 import { migrate } from './migrate.ts'
 import { type Pending, pending } from './pending.ts'
 import { type Quarantine, quarantine } from './quarantine.ts'
 import { type Runs, runs } from './runs.ts'
-import { type PageEnd, type PageInput, type PageResult, type Stage, stagePage } from './stage-page.ts'
+import { type Scopes, scopes } from './scope/scopes.ts'
+import {
+  type ChunkInput,
+  type ChunkResult,
+  databaseTime,
+  type ImportPage,
+  rereads,
+  stageChunk
+} from './stage-chunk.ts'
+import { type Keep, type PageResult, type Stage, stagePage } from './stage-page.ts'
 import { Statistics } from './statistics.ts'
 import { type Summary, summary } from './summary.ts'
 import { type SynchronisationInput, type SynchronisationResult, synchronise } from './synchronisation.ts'
@@ -20,9 +41,26 @@ import { type SynchronisationInput, type SynchronisationResult, synchronise } fr
 /** Everything that OpenDirSync remembers. */
 export interface Store extends AsyncDisposable {
   readonly connectors: Connectors
+  connectorStates(): Promise<ConnectorState[]>
   readonly connectorSpace: {
     cookie(key: NamingContextKey): Promise<CookiePosition | undefined>
-    stagePage(page: PageInput, work: (stage: Stage) => Promise<PageEnd>): Promise<PageResult>
+    dropCookie(key: NamingContextKey): Promise<void>
+    fullImport(key: NamingContextKey): Promise<FullImportPosition | undefined>
+    beginFullImport(
+      key: NamingContextKey,
+      run: { runId: string; attributes: readonly string[] }
+    ): Promise<FullImportPosition>
+    adoptFullImport(key: NamingContextKey, runId: string): Promise<void>
+    dropFullImport(key: NamingContextKey): Promise<void>
+    stageChunk(page: ImportPage, input: ChunkInput): Promise<ChunkResult>
+    stagePage(
+      page: ImportPage & { readonly preview?: boolean },
+      work: (stage: Stage, keep: Keep) => Promise<PageEnd>
+    ): Promise<PageResult>
+    rereads(connector: string, which: { limit: number; server: string }): ReturnType<typeof rereads>
+    recogniseController(state: ControllerState): Promise<ControllerHistory>
+    /** The database's clock. */
+    time(): Promise<string>
   }
   readonly metaverse: { synchronise(input: SynchronisationInput): Promise<SynchronisationResult> }
   readonly exports: {
@@ -36,7 +74,9 @@ export interface Store extends AsyncDisposable {
   readonly journal: Journal
   readonly summary: Summary
   readonly quarantine: Quarantine
-  tryLease(name: string): Promise<Lease | undefined>
+  readonly csvUploads: CsvUploads
+  readonly scopes: Scopes
+  waitForLease(name: string, signal: AbortSignal): Promise<Lease>
   ping(): Promise<void>
 }
 
@@ -60,8 +100,22 @@ export async function openStore(options: DatabaseOptions): Promise<Store> {
   const exported = new Statistics(database, ['export_object', 'export_state', 'export_link'])
   return {
     connectors: connectors(database),
+    connectorStates: () => readConnectorStates(database),
     connectorSpace: {
       cookie: key => readCookie(database, key),
+      dropCookie: key => dropCookie(database, key),
+      fullImport: key => readFullImport(database, key),
+      beginFullImport: (key, run) => beginFullImport(database, key, run),
+      adoptFullImport: (key, runId) => adoptFullImport(database, key, runId),
+      dropFullImport: key => dropFullImport(database, key),
+      async stageChunk(page, input) {
+        const result = await stageChunk(database, page, input)
+        await staged.note(result.changed.length)
+        return result
+      },
+      rereads: (connector, which) => rereads(database, connector, which),
+      recogniseController: state => recogniseController(database, state),
+      time: () => databaseTime(database),
       async stagePage(page, work) {
         const result = await stagePage(database, page, work)
         await staged.note(result.changed.length)
@@ -94,7 +148,9 @@ export async function openStore(options: DatabaseOptions): Promise<Store> {
     journal: journal(database),
     summary: summary(database),
     quarantine: quarantine(database),
-    tryLease: name => tryLease(options.url, name),
+    csvUploads: csvUploads(database),
+    scopes: scopes(database),
+    waitForLease: (name, signal) => waitForLease(options.url, name, signal),
     async ping() {
       await rows(sql`select 1`, database)
     },

@@ -6,6 +6,8 @@ import { exportIsPending, linkIsPending, readyLinks } from './export-conditions.
 /** What the rows still show as pending. The sweeper publishes these again when a wake-up was lost. */
 export interface Pending {
   staged(limit: number): Promise<{ connector: string; objectGuid: string }[]>
+  /** Those of one connector in the order of their objectGUIDs, beginning after one of these. */
+  stagedOf(connector: string, limit: number, after?: string): Promise<string[]>
   /** Entries with attributes, presence or references to export; deletes only while their gate is open. */
   exports(limit: number, deleteThreshold: number): Promise<string[]>
   /** Those of the entries that became pending again while they were being written. */
@@ -20,9 +22,21 @@ export function pending(database: Database): Pending {
       rows(
         sql<{ connector: string; objectGuid: string }>`
           select connector, object_guid as "objectGuid" from staged_object
-          where revision > synchronised_revision order by staged_at limit ${limit}`,
+          where revision > synchronised_revision and not scope_pending order by staged_at limit ${limit}`,
         database
       ),
+
+    async stagedOf(connector, limit, after = '00000000-0000-0000-0000-000000000000') {
+      const found = await rows(
+        sql<{ objectGuid: string }>`
+          select object_guid as "objectGuid" from staged_object
+          where connector = ${connector} and object_guid > ${after}
+            and revision > synchronised_revision and not scope_pending
+          order by object_guid limit ${limit}`,
+        database
+      )
+      return found.map(row => row.objectGuid)
+    },
 
     async exports(limit, deleteThreshold) {
       const { open } = await deleteGate(database, deleteThreshold)

@@ -39,13 +39,14 @@ export const quarantined = sql`(
 export function quarantine(database: Database): Quarantine {
   return {
     async list({ limit, after }) {
+      const [afterGuid, afterConnector = ''] = after?.split('|') ?? []
       const found = await rows(
         sql<Omit<QuarantinedObject, 'entryId'> & { entryId: string | null }>`
           select q.entry_id as "entryId", q.connector, q.object_guid as "objectGuid", q.dn,
             q.object_type as "objectType", q.problems, q.since
           from ${quarantined} q
-          where ${after ?? null}::uuid is null or q.object_guid > ${after ?? null}::uuid
-          order by q.object_guid limit ${limit + 1}`,
+          where ${after ?? null}::text is null or (q.object_guid, q.connector) > (${afterGuid ?? null}::uuid, ${afterConnector})
+          order by q.object_guid, q.connector limit ${limit + 1}`,
         database
       )
       const items = found.slice(0, limit).map(({ entryId, since, ...item }) => ({
@@ -53,7 +54,8 @@ export function quarantine(database: Database): Quarantine {
         ...item,
         since: new Date(since).toISOString()
       }))
-      const next = found.length > limit ? items.at(-1)?.objectGuid : undefined
+      const last = found.length > limit ? items.at(-1) : undefined
+      const next = last === undefined ? undefined : `${last.objectGuid}|${last.connector}`
       return { items, ...(next !== undefined && { next }) }
     }
   }

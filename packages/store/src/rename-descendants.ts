@@ -6,6 +6,9 @@ import type { DatabaseTransaction } from './database.ts'
  * A renamed or moved container is reported once; the objects below it are not, although their
  * distinguished names have changed. They are found by parentGUID and renamed here. Nothing that flows to
  * the tenant depends on the name of a container, so their revisions stay.
+ *
+ * Two containers that have changed places may be staged one after the other. Until the second is, each is below the
+ * other.
  */
 export async function renameDescendants(
   trx: DatabaseTransaction,
@@ -20,7 +23,9 @@ export async function renameDescendants(
       select c.object_guid, substring(c.dn from '^(?:[^,\\\\]|\\\\.)+') || ',' || b.dn
       from staged_object c join below b on c.connector = ${connector} and c.parent_guid = b.object_guid
       where not c.deleted
-    )
+    ) cycle object_guid set goes_round using path
     update staged_object s set dn = b.dn from below b
-    where s.connector = ${connector} and s.object_guid = b.object_guid and s.dn <> b.dn`.execute(trx)
+    where s.connector = ${connector} and s.object_guid = b.object_guid and s.dn <> b.dn and not b.goes_round`.execute(
+    trx
+  )
 }

@@ -1,6 +1,15 @@
 import type { DirectoryChange, ObjectGuid } from '@opendirsync/contracts'
 import { type RawBuilder, sql } from 'kysely'
 import type { DatabaseTransaction } from './database.ts'
+import { markScopeOfMembers } from './scope/mark-scope-affected.ts'
+import type { StagingPage } from './stage-objects.ts'
+
+export interface StagedLinks {
+  /** The objects whose references have changed. */
+  readonly sources: readonly ObjectGuid[]
+  /** The members that a group gained or lost. */
+  readonly targets: readonly ObjectGuid[]
+}
 
 interface LinkRow {
   readonly source: ObjectGuid
@@ -12,22 +21,20 @@ interface LinkRow {
 /**
  * Stages references. A row changes only when its presence changes, and then the source's revision rises
  * with it: synchronisation looks at the rows whose revision it has not seen, not at the whole group.
- *
- * @returns the sources that have changed.
  */
 export async function stageLinks(
   trx: DatabaseTransaction,
-  page: { readonly connector: string; readonly generation: number; readonly mode: 'full' | 'delta' },
+  page: StagingPage & { readonly mode: 'full' | 'delta' },
   changes: readonly DirectoryChange[]
-): Promise<ObjectGuid[]> {
+): Promise<StagedLinks> {
   const links = JSON.stringify(linkRows(changes))
   const replaced = JSON.stringify(
     changes.flatMap(change =>
       (change.replacesLinks ?? []).map(attribute => ({ source: change.objectGuid, attribute }))
     )
   )
-  if (links === '[]' && replaced === '[]') return []
-  const result = await sql<{ objectGuid: string }>`
+  if (links === '[]' && replaced === '[]') return { sources: [], targets: [] }
+  const result = await sql<{ objectGuid: string; targets: ObjectGuid[] }>`
     with named as (
       select * from jsonb_to_recordset(${links}::jsonb) as r (source uuid, attribute text, target uuid, present boolean)
     ), incoming as (
@@ -54,9 +61,14 @@ export async function stageLinks(
       on conflict (source_guid, attribute, target_guid, connector) do update set
         present = excluded.present, generation = excluded.generation, revision = excluded.revision
     )
-    select object_guid as "objectGuid" from bumped`.execute(trx)
-  if (page.mode === 'full') await touchLinks(trx, page, links)
-  return result.rows.map(row => row.objectGuid)
+    select b.object_guid as "objectGuid", (select array_agg(c.target) from changing c
+      where c.source = b.object_guid and c.attribute = 'member') as targets
+    from bumped b`.execute(trx)
+  if (page.mode === 'full' || page.marksNews) await touchLinks(trx, page, links)
+  return {
+    sources: result.rows.map(row => row.objectGuid),
+    targets: result.rows.flatMap(row => row.targets ?? [])
+  }
 }
 
 /**
@@ -68,12 +80,18 @@ export async function stageLinks(
  */
 export async function unlinkRestored(
   trx: DatabaseTransaction,
-  page: { readonly connector: string },
+  page: StagingPage,
   changes: readonly DirectoryChange[]
 ): Promise<ObjectGuid[]> {
   const restored = changes.filter(change => change.state === 'restored').map(change => change.objectGuid)
   if (restored.length === 0) return []
-  return removeLinks(trx, page.connector, sql`target_guid = any(${restored})`)
+  const sources = await removeLinks(trx, page.connector, sql`target_guid = any(${restored})`)
+  // A full import may have read them while they still had the references.
+  if (page.marksNews && sources.length > 0) {
+    await sql`update staged_object set delta_at = clock_timestamp()
+      where connector = ${page.connector} and object_guid = any(${sources})`.execute(trx)
+  }
+  return sources
 }
 
 /** Stages the links that a condition chooses as removed. @returns the sources, whose revisions rise with it. */
@@ -82,6 +100,7 @@ export async function removeLinks(
   connector: string,
   which: RawBuilder<unknown>
 ): Promise<ObjectGuid[]> {
+  await markScopeOfMembers(trx, connector, which)
   const result = await sql<{ objectGuid: string }>`
     with chosen as (
       select source_guid, attribute, target_guid from staged_link
@@ -100,7 +119,7 @@ export async function removeLinks(
   return result.rows.map(row => row.objectGuid)
 }
 
-/** A full import proves that a link still exists by giving it the import's generation. */
+/** An import proves that a link still exists by giving it the generation of the newest full import. */
 async function touchLinks(
   trx: DatabaseTransaction,
   page: { readonly connector: string; readonly generation: number },

@@ -3,7 +3,7 @@ import type { Generated } from 'kysely'
 
 /** The tables that are read row by row, as the query builder knows them. Set-wise statements are written in SQL. */
 export interface Tables {
-  connector: { name: string; naming_context: string }
+  connector: { name: string; kind: 'active-directory' | 'csv'; naming_context: string }
   run: {
     id: Generated<string>
     connector: string
@@ -18,5 +18,12 @@ export interface Tables {
     staged: Generated<number>
     deleted: Generated<number>
     error: string | null
+    reason: string | null
+    preview: Generated<boolean>
+    accept_vanished: Generated<boolean>
+    expected: number | null
+    upload_id: string | null
+    unchanged: Generated<number>
+    findings: Generated<number>
   }
 }
