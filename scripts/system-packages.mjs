@@ -11,7 +11,9 @@ const packages = [
   'samba-dsdb-modules',
   'samba-vfs-modules',
   'winbind',
-  'python3-samba'
+  'python3-samba',
+  // The yardstick of the bench `import`: ldapsearch.
+  'ldap-utils'
 ]
 const withDocker = 'or run the system with Docker: docker compose up'
 

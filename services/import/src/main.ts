@@ -3,36 +3,26 @@ import { connectQueues } from '@opendirsync/queue'
 import { runService } from '@opendirsync/runtime'
 import { openStore } from '@opendirsync/store'
 import { ImportConfig } from './config.ts'
-import { directoryServer } from './directory-server.ts'
-import { discover } from './discover.ts'
-import { leadWhenOurTurn } from './lead.ts'
+import { serveConnector } from './serve-connector.ts'
+import { connectorSettings } from './settings/connectors.ts'
 import { stagedMessages } from './staged-messages.ts'
-import { WakeUp } from './wake-up.ts'
 
 await runService('import', ImportConfig, async service => {
   const { config, log, untilReady, untilStopped } = service
-  await using store = await untilReady('PostgreSQL', () => openStore({ url: config.POSTGRES_URL.reveal() }))
+  const connectors = await connectorSettings(config)
+  const poolSize = 4 + 3 * connectors.length
+  await using store = await untilReady('PostgreSQL', () =>
+    openStore({ url: config.POSTGRES_URL.reveal(), poolSize })
+  )
   await using queues = connectQueues({ redisUrl: config.REDIS_URL.reveal(), log })
   await untilReady('Redis', () => queues.ping())
-  const server = directoryServer(config)
-  const { connector, namingContext } = await untilReady('Active Directory', () =>
-    discover(server, config.AD_CONNECTOR)
-  )
-  await untilReady('PostgreSQL', () => store.connectors.register(connector, namingContext))
   await using _sweep = queues.sweep(queueList.objectStaged, {
     everyMs: config.SWEEP_SECONDS * 1_000,
     pending: () => stagedMessages(store)
   })
-  const following = {
-    server,
-    connector,
-    store,
-    queues,
-    log,
-    wakeUp: new WakeUp(),
-    pollMs: config.AD_POLL_SECONDS * 1_000
-  }
-  const leading = leadWhenOurTurn(following, service)
-  await Promise.race([leading, untilStopped()])
-  await leading
+  const serving = Promise.all(
+    connectors.map(settings => serveConnector(settings, { store, queues }, service))
+  )
+  await Promise.race([serving, untilStopped()])
+  await serving
 })
