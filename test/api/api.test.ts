@@ -70,7 +70,7 @@ describe('imports and runs', () => {
   const connector = 'corp.example.com'
 
   beforeEach(async () => {
-    await api.store.connectors.register(connector, 'DC=corp,DC=example,DC=com')
+    await api.store.connectors.register(connector, 'active-directory', 'DC=corp,DC=example,DC=com')
   })
 
   it('queues a run, wakes its importer, and answers the same run while it waits', async () => {
@@ -120,7 +120,7 @@ describe('imports and runs', () => {
   })
 
   it('must be told which connector, when there are several', async () => {
-    await api.store.connectors.register('sales.example.com', 'DC=sales,DC=example,DC=com')
+    await api.store.connectors.register('sales.example.com', 'active-directory', 'DC=sales,DC=example,DC=com')
     const ambiguous = await api.post('/v1/imports', { mode: 'delta' })
     expect(ambiguous).toMatchObject({
       status: 400,
@@ -209,14 +209,26 @@ describe('/openapi.json', () => {
     expect(Object.keys(document.paths).toSorted()).toEqual([
       '/healthz',
       '/readyz',
+      '/v1/connectors',
+      '/v1/connectors/{name}',
+      '/v1/connectors/{name}/files',
+      '/v1/connectors/{name}/scope',
+      '/v1/connectors/{name}/scope/preview',
       '/v1/imports',
       '/v1/objects/{objectGuid}/journal',
       '/v1/quarantine',
       '/v1/runs',
       '/v1/runs/{id}',
+      '/v1/runs/{id}/findings',
       '/v1/summary'
     ])
-    expect(Object.keys(document.components.schemas).toSorted()).toEqual(['Problem', 'Run'])
+    expect(Object.keys(document.components.schemas).toSorted()).toEqual([
+      'Problem',
+      'Run',
+      'Scope',
+      'ScopeCondition',
+      'ScopeInput'
+    ])
     expect(Object.keys(document.components.securitySchemes)).toEqual(['bearer', 'apiKey'])
     expect(Object.keys(document.paths['/v1/imports']?.post?.responses ?? {})).toEqual(
       expect.arrayContaining(['202', '400', '401', '409', '429', '500', '503'])

@@ -1,7 +1,7 @@
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import { Run } from '@opendirsync/contracts'
+import { Run, ScopeInput } from '@opendirsync/contracts'
 import type { Queues } from '@opendirsync/queue'
 import type { Health, Logger } from '@opendirsync/runtime'
 import type { Store } from '@opendirsync/store'
@@ -12,11 +12,15 @@ import type { App } from './app-type.ts'
 import { authenticate } from './authenticate.ts'
 import { describeApi } from './openapi.ts'
 import { Problem } from './problem.ts'
+import { connectorRoutes } from './routes/connectors.ts'
+import { fileRoutes } from './routes/files.ts'
 import { healthRoutes } from './routes/health.ts'
 import { importRoutes } from './routes/imports.ts'
 import { journalRoutes } from './routes/journal.ts'
 import { quarantineRoutes } from './routes/quarantine.ts'
 import { runRoutes } from './routes/runs.ts'
+import { scopeRoutes } from './routes/scope.ts'
+import { Scope } from './routes/scope-schema.ts'
 import { summaryRoutes } from './routes/summary.ts'
 import { traceRequests } from './trace-requests.ts'
 
@@ -44,6 +48,8 @@ export async function buildApp(parts: ApiParts): Promise<App> {
   app.decorateRequest('caller', '')
   app.addSchema(Problem)
   app.addSchema(Run)
+  app.addSchema(ScopeInput)
+  app.addSchema(Scope)
   await describeApi(app)
   answerErrors(app)
   traceRequests(app)
@@ -52,7 +58,10 @@ export async function buildApp(parts: ApiParts): Promise<App> {
   await app.register(
     async (v1: App) => {
       authenticate(v1, parts.apiKeys)
+      connectorRoutes(v1, parts)
+      scopeRoutes(v1, parts)
       importRoutes(v1, parts)
+      fileRoutes(v1, parts)
       runRoutes(v1, parts)
       summaryRoutes(v1, parts)
       quarantineRoutes(v1, parts)

@@ -76,6 +76,8 @@ const meanings: Readonly<Record<number, string>> = {
   401: 'No key, or one that is not known',
   404: 'There is no such thing',
   409: 'It cannot be done as things are',
+  412: 'It has changed since it was read',
+  428: 'If-Match is missing',
   429: 'Too many failed authentications',
   500: 'A fault of this service',
   503: 'A system that is needed does not answer'

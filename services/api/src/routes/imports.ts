@@ -1,21 +1,22 @@
-import {
-  queues as definitions,
-  ImportMode,
-  type Run,
-  SetupError,
-  UnavailableError
-} from '@opendirsync/contracts'
+import { ImportMode } from '@opendirsync/contracts'
 import type { Queues } from '@opendirsync/queue'
 import type { Store } from '@opendirsync/store'
-import type { FastifyBaseLogger } from 'fastify'
 import { Type } from 'typebox'
 import type { App } from '../app-type.ts'
-import { ProblemError, problemResponses } from '../problem.ts'
+import { problemResponses } from '../problem.ts'
+import { wakeImporter } from '../wake-importer.ts'
+import { chooseConnector } from './choose-connector.ts'
 import { RunReference } from './run-schema.ts'
 
 const ImportRequest = Type.Object(
   {
     mode: ImportMode,
+    acceptVanished: Type.Optional(
+      Type.Boolean({
+        description:
+          'Of a full import: the objects that it does not find are really gone, however many they are. Deletes in the tenant still pass the delete gate.'
+      })
+    ),
     connector: Type.Optional(
       Type.String({
         minLength: 1,
@@ -57,48 +58,17 @@ export function importRoutes(app: App, { store, queues }: Parts): void {
       }
     },
     async (request, reply) => {
-      const { mode, connector: wanted } = request.body
+      const { mode, connector: wanted, acceptVanished = false } = request.body
       const connector = chooseConnector(await store.connectors.list(), wanted)
-      const run = await store.runs.request({ connector, mode, trigger: `api:${request.caller}` })
+      const run = await store.runs.request({
+        connector,
+        mode,
+        acceptVanished,
+        trigger: `api:${request.caller}`
+      })
       request.log.info({ runId: run.id, connector, mode, caller: request.caller }, 'an import was asked for')
       await wakeImporter(queues, run, request.log)
       return reply.code(202).header('location', `/v1/runs/${run.id}`).send(run)
     }
   )
-}
-
-function chooseConnector(known: readonly { name: string }[], wanted: string | undefined): string {
-  const names = known.map(({ name }) => name)
-  const [first] = names
-  if (first === undefined) {
-    throw new ProblemError(
-      409,
-      'No connector is known yet. One makes itself known when its import service has reached its directory: start that service and look at its log.',
-      { kind: 'connector-missing' }
-    )
-  }
-  if (wanted === undefined) {
-    if (names.length === 1) return first
-    throw new ProblemError(400, `There are several connectors; name one of them: ${names.join(', ')}.`, {
-      kind: 'connector-ambiguous'
-    })
-  }
-  const found = names.find(name => name.toLowerCase() === wanted.toLowerCase())
-  if (found !== undefined) return found
-  throw new ProblemError(400, `No connector is called ${wanted}. Known are: ${names.join(', ')}.`, {
-    kind: 'connector-unknown'
-  })
-}
-
-/** The run is a row already: without Redis the importer finds it a little later. */
-async function wakeImporter(queues: Queues, { connector, id }: Run, log: FastifyBaseLogger): Promise<void> {
-  try {
-    await queues.publish(definitions.importRequested, { connector, runId: id }, { partition: connector })
-  } catch (error) {
-    if (!(error instanceof UnavailableError || error instanceof SetupError)) throw error
-    log.warn(
-      { runId: id },
-      `The importer could not be woken and will find the run by itself. ${error.message}`
-    )
-  }
 }

@@ -31,7 +31,12 @@ export function quarantineRoutes(app: App, { store }: { store: Pick<Store, 'quar
         querystring: Type.Object(
           {
             limit: Limit,
-            after: Type.Optional(Type.String({ format: 'uuid', description: 'The next of the page before' }))
+            after: Type.Optional(
+              Type.String({
+                pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\|.{1,255}$',
+                description: 'The next of the page before'
+              })
+            )
           },
           { additionalProperties: false }
         ),
