@@ -1,16 +1,16 @@
 import {
   populate,
   type SambaDomain,
-  type System,
   startSambaDomain,
   startSystem,
+  tenantReader,
   waitFor
 } from '@opendirsync/testing'
-import { Client } from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { agreement } from '../support/agreement.ts'
 import { Directory } from '../support/directory.ts'
 import { manyPeople } from '../support/many-people.ts'
+import { atRest, countOf, openPostgres, runsOf, said, writes } from './look-inside.ts'
 
 const people = 400
 let domain: SambaDomain
@@ -22,21 +22,10 @@ afterAll(async () => {
   await domain[Symbol.asyncDispose]()
 })
 
-async function postgres(system: System): Promise<Client & AsyncDisposable> {
-  const client = new Client({ connectionString: system.postgres.url })
-  await client.connect()
-  return Object.assign(client, { [Symbol.asyncDispose]: () => client.end() })
-}
-
-async function countOf(client: Client, query: string): Promise<number> {
-  const { rows } = await client.query<{ count: number }>(`select count(*)::int as count from ${query}`)
-  return rows[0]?.count ?? 0
-}
-
 it('loses nothing when the importer dies in the middle of a page', async () => {
   await using system = await startSystem({ domain, services: ['transform', 'export'] })
-  await using client = await postgres(system)
-  await using locking = await postgres(system)
+  await using client = await openPostgres(system)
+  await using locking = await openPostgres(system)
   // The page's objects are written, and its references wait for this lock: the middle of the page.
   await locking.query('begin; lock table staged_link in exclusive mode')
   const importer = await system.start('import')
@@ -74,7 +63,7 @@ it('writes nothing twice and loses nothing when the exporter dies in the middle 
 
 it('goes on by itself when Redis is emptied in the middle of a synchronisation', async () => {
   await using system = await startSystem({ domain, services: ['import'] })
-  await using client = await postgres(system)
+  await using client = await openPostgres(system)
   await waitFor(async () => (await countOf(client, "staged_object where object_class = 'user'")) >= people, {
     describe: 'the people to be staged',
     timeoutMs: 20_000
@@ -96,17 +85,62 @@ it('goes on by itself when Redis is emptied in the middle of a synchronisation',
   await agreement(domain, system.emulator.graph)
 })
 
-it('has a second importer stand by, and take over when the first one dies', async () => {
+it('has a second importer stand by, and take over within 5 s when the first one dies', async () => {
   await using system = await startSystem({ domain })
+  await using directory = await Directory.open(domain)
+  using tenant = tenantReader(system.emulator.graph)
   await agreement(domain, system.emulator.graph, 40_000)
   const first = system.service('import')
   const second = await system.start('import')
-  await waitFor(() => second.log().some(line => line.msg === 'started'), { describe: 'the standby to start' })
-  expect(second.log().some(line => line.msg?.startsWith('holds the lease'))).toBe(false)
-
-  await first.kill9()
-  await using directory = await Directory.open(domain)
-  await directory.addUser('Seen by the second')
+  await waitFor(() => said(second, /^started$/).length > 0, { describe: 'the standby to start' })
+  // Both are there, and one works.
+  await atRest(system)
+  await system.emulator.resetRequests()
+  await directory.addUser('Seen by the first')
   await agreement(domain, system.emulator.graph)
-  expect(second.log().some(line => line.msg?.startsWith('holds the lease'))).toBe(true)
+  await atRest(system)
+  expect(await writes(system)).toEqual({ 'POST /users': 1 })
+  expect(said(second, /^holds the lease|^imported/)).toEqual([])
+
+  const killedAt = performance.now()
+  await first.kill9()
+  await directory.addUser('Seen by the second')
+  const inTheTenant = async () =>
+    (await tenant.users()).some(({ displayName }) => displayName === 'Seen by the second')
+  await waitFor(inTheTenant, { describe: 'what happened after the death', timeoutMs: 20_000 })
+  expect(performance.now() - killedAt).toBeLessThan(5_000)
+  expect(said(second, /^holds the lease/)).toHaveLength(1)
+  await atRest(system)
+  expect(await writes(system)).toEqual({ 'POST /users': 2 })
+  expect(await runsOf(system, 'full')).toHaveLength(1)
+})
+
+it('changes over when an importer loses its lease and lives on, and nothing is imported twice', async () => {
+  await using system = await startSystem({ domain })
+  await using directory = await Directory.open(domain)
+  await using client = await openPostgres(system)
+  await agreement(domain, system.emulator.graph, 40_000)
+  const first = system.service('import')
+  const second = await system.start('import')
+  const waiting = "pg_stat_activity where query like 'select pg_advisory_lock%' and wait_event_type = 'Lock'"
+  await waitFor(async () => (await countOf(client, waiting)) === 1, { describe: 'the standby to wait' })
+  await atRest(system)
+  await system.emulator.resetRequests()
+
+  await client.query(
+    "select pg_terminate_backend(pid) from pg_stat_activity where query like 'select pg_advisory_lock%' and state = 'idle'"
+  )
+  await directory.addUser('Seen once')
+  await agreement(domain, system.emulator.graph)
+  expect(said(second, /^holds the lease/)).toHaveLength(1)
+  expect(said(first, /^lost the lease/)).toHaveLength(1)
+  // The first one waits for its turn again.
+  await waitFor(async () => (await countOf(client, waiting)) === 1, { describe: 'the first one to stand by' })
+  await second.kill9()
+  await directory.addUser('Seen by the first again')
+  await agreement(domain, system.emulator.graph)
+  expect(said(first, /^holds the lease/)).toHaveLength(2)
+  await atRest(system)
+  expect(await writes(system)).toEqual({ 'POST /users': 2 })
+  expect(await runsOf(system, 'full')).toHaveLength(1)
 })

@@ -10,11 +10,11 @@ export interface MeasuredChange {
 }
 
 const lookEveryMs = 2
-const giveUpAfterMs = 30_000
+const giveUpAfterMs = 60_000
 
 /** Changes one user's title in the directory. @returns the milliseconds until the tenant showed it. */
 export async function measureChange(
-  connection: DirectoryConnection,
+  connection: Pick<DirectoryConnection, 'modify'>,
   tenant: TenantReader,
   { dn, entraId, title }: MeasuredChange
 ): Promise<number> {

@@ -1,8 +1,9 @@
-import type { SambaDomain } from '../samba/start-samba-domain.ts'
+import type { DomainAccount } from './connectors-file.ts'
 import type { GraphAccess } from './graph-access.ts'
 
 export interface Surroundings {
-  readonly domain: Pick<SambaDomain, 'url' | 'bindDn' | 'password' | 'caFile' | 'serverName'>
+  /** A single domain, or the path of the connectors file. */
+  readonly directories: DomainAccount | string
   readonly graph: GraphAccess
   readonly postgresUrl: string
   readonly redisUrl: string
@@ -12,16 +13,12 @@ export interface Surroundings {
 
 /** What every service is told. Each reads the variables that it knows, and leaves the others. */
 export function serviceEnvironment(surroundings: Surroundings): Record<string, string> {
-  const { domain, graph, postgresUrl, redisUrl, apiPort, apiKey } = surroundings
+  const { directories, graph, postgresUrl, redisUrl, apiPort, apiKey } = surroundings
   return {
     LOG_LEVEL: 'info',
     POSTGRES_URL: postgresUrl,
     REDIS_URL: redisUrl,
-    AD_URL: domain.url,
-    AD_BIND_DN: domain.bindDn,
-    AD_PASSWORD: domain.password,
-    AD_CA_FILE: domain.caFile,
-    AD_SERVER_NAME: domain.serverName,
+    ...(typeof directories === 'string' ? { CONNECTORS_FILE: directories } : domainVariables(directories)),
     GRAPH_URL: graph.url,
     GRAPH_AUTHORITY_HOST: graph.authorityHost,
     GRAPH_TENANT_ID: graph.tenantId,
@@ -31,5 +28,21 @@ export function serviceEnvironment(surroundings: Surroundings): Record<string, s
     API_HOST: '127.0.0.1',
     API_PORT: String(apiPort),
     API_KEYS: `system:${apiKey}`
+  }
+}
+
+function domainVariables({
+  url,
+  bindDn,
+  password,
+  caFile,
+  serverName
+}: DomainAccount): Record<string, string> {
+  return {
+    AD_URL: url,
+    AD_BIND_DN: bindDn,
+    AD_PASSWORD: password,
+    AD_CA_FILE: caFile,
+    AD_SERVER_NAME: serverName
   }
 }

@@ -18,11 +18,16 @@ export interface Service extends AsyncDisposable {
   log(): readonly LogLine[]
   /** @throws Error when it does not answer ready in time, with its last log lines. */
   ready(timeoutMs?: number): Promise<void>
+  /** What `/readyz` says now: what is not ready, with the reason. */
+  problems(): Promise<Readonly<Record<string, string>>>
   stop: Child['stop']
   kill9: Child['kill9']
 }
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url))
+
+/** As the Dockerfile has it: what a service needs of memory is measured as it is run. */
+const asInItsImage = { NODE_OPTIONS: '--max-semi-space-size=8', MALLOC_ARENA_MAX: '2' }
 
 /** Runs `services/<name>/src/main.ts` as a process of its own. */
 export async function startService(
@@ -35,7 +40,7 @@ export async function startService(
     command: process.execPath,
     args: [`services/${name}/src/main.ts`],
     cwd: root,
-    env: { PATH: process.env.PATH ?? '', HEALTH_PORT: String(healthPort), ...environment }
+    env: { ...asInItsImage, PATH: process.env.PATH ?? '', HEALTH_PORT: String(healthPort), ...environment }
   })
   const log = () => child.stdout.all().map(parsed)
   return {
@@ -50,6 +55,10 @@ export async function startService(
           throw new Error(`${response.status} ${await response.text()}`)
         })
       await whileRunning(child, waitFor(answer, { timeoutMs, describe: `${name} to be ready` }))
+    },
+    async problems() {
+      const response = await fetch(`http://127.0.0.1:${healthPort}/readyz`)
+      return ((await response.json()) as { problems: Record<string, string> }).problems
     },
     stop: child.stop,
     kill9: child.kill9,

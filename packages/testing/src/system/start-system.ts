@@ -1,14 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import { startPostgres } from '../postgres/start-postgres.ts'
 import { freePort } from '../processes/free-port.ts'
+import { makeTemporaryFolder } from '../processes/temporary-folder.ts'
 import { type Redis, startRedis } from '../redis.ts'
 import type { SambaDomain } from '../samba/start-samba-domain.ts'
+import { type SystemConnector, writeConnectorsFile } from './connectors-file.ts'
 import { serviceEnvironment } from './service-environment.ts'
 import { type EmulatorProcess, startEmulator } from './start-emulator.ts'
 import { type Service, type ServiceName, serviceNames, startService } from './start-service.ts'
 
 export interface SystemOptions {
+  /** The directory, unless there are `connectors`; and the one whose name is the tenant's verified domain. */
   readonly domain: SambaDomain
+  /** In place of the domain alone: what the importer is told in a connectors file. */
+  readonly connectors?: readonly SystemConnector[]
   /** Which services to start at once; all of them unless told otherwise. */
   readonly services?: readonly ServiceName[]
   /** For every service, or for one: variables that differ from the usual ones. */
@@ -29,7 +34,7 @@ export interface System extends AsyncDisposable {
   /** Starts a service, with other variables if need be; an ended one of the name is forgotten. */
   start(name: ServiceName, environment?: Readonly<Record<string, string>>): Promise<Service>
   /** Calls the REST API with the key. */
-  call(method: 'GET' | 'POST', path: string, body?: object): Promise<{ status: number; body: unknown }>
+  call(method: 'GET' | 'POST', path: string, body?: object): Promise<ApiAnswer>
 }
 
 /** The whole of OpenDirSync on a domain: an emulated tenant, PostgreSQL, Redis, and each service as its own process. */
@@ -45,12 +50,16 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     }).then(server => started.use(server))
   ])
   const postgresUrl = await postgres.createDatabase()
+  const directories =
+    options.connectors === undefined
+      ? domain
+      : await writeConnectorsFile(started.use(makeTemporaryFolder('connectors')).path, options.connectors)
   const apiPort = await freePort()
   const key = randomBytes(24).toString('base64url')
   const api = { url: `http://127.0.0.1:${apiPort}`, key }
   const usual = {
     ...serviceEnvironment({
-      domain,
+      directories,
       graph: emulator.graph,
       postgresUrl,
       redisUrl: redis.url,
@@ -93,18 +102,34 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   }
 }
 
+export interface ApiRequest {
+  readonly method: string
+  readonly path: string
+  /** An object goes as JSON, a text as CSV. */
+  readonly body: object | string | undefined
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export interface ApiAnswer {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: unknown
+}
+
 /** Calls a REST API with its key. */
 export async function callApi(
   { url, key }: System['api'],
-  { method, path, body }: { method: string; path: string; body: object | undefined }
-): Promise<{ status: number; body: unknown }> {
+  { method, path, body, headers = {} }: ApiRequest
+): Promise<ApiAnswer> {
   const response = await fetch(`${url}${path}`, {
     method,
-    headers: {
-      authorization: `Bearer ${key}`,
-      ...(body !== undefined && { 'content-type': 'application/json' })
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) })
+    headers: { authorization: `Bearer ${key}`, ...contentType(body), ...headers },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) })
   })
-  return { status: response.status, body: await response.json() }
+  return { status: response.status, headers: response.headers, body: await response.json() }
+}
+
+function contentType(body: ApiRequest['body']): Record<string, string> {
+  if (body === undefined) return {}
+  return { 'content-type': typeof body === 'string' ? 'text/csv' : 'application/json' }
 }
