@@ -29,10 +29,10 @@ describe('docs/api.md', () => {
     api = await startApi()
     url = await api.app.listen({ host: '127.0.0.1', port: 0 })
     const connector = 'corp.example.com'
-    await api.store.connectors.register(connector, 'DC=corp,DC=example,DC=com')
+    await api.store.connectors.register(connector, 'active-directory', 'DC=corp,DC=example,DC=com')
     // The list of queued runs is empty on the page.
     runId = (await api.store.runs.request({ connector, mode: 'delta', trigger: 'api:tester' })).id
-    await api.store.runs.takeQueued(connector)
+    await api.store.runs.takeQueued(connector, 'delta')
   }, 60_000)
   afterAll(async () => {
     await api[Symbol.asyncDispose]()

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { scopingFilters } from '../../packages/rules/src/scope.ts'
+import { outsideScope, scopingFilters } from '../../packages/rules/src/scope.ts'
 import { inboundFlows, outboundFlows } from '../../packages/rules/src/synchronise.ts'
 import { quotedIn, readPage, root, section, tableRows } from './read-page.ts'
 
@@ -42,11 +42,17 @@ describe('docs/rules.md', () => {
     expect(rows).toEqual(declared)
   })
 
+  it('names the codes of what the scope of a connector leaves out', () => {
+    const named = quotedIn(section(page, 'What is left out'))
+    expect(named).toEqual(expect.arrayContaining(Object.values(outsideScope).map(({ code }) => code)))
+  })
+
   it('explains every code of a problem, and no other', () => {
     const explained = ['Problems of the rules', "The tenant's refusals"].flatMap(heading =>
       tableRows(section(page, heading)).flatMap(([code = '']) => quotedIn(code))
     )
-    const left = new Set(scopingFilters.map(({ reason }) => reason.code))
+    const outside = Object.values(outsideScope)
+    const left = new Set([...outside, ...scopingFilters.map(({ reason }) => reason)].map(({ code }) => code))
     const found = ['packages/rules/src', 'packages/entra/src', 'packages/store/src/project-entries.ts']
       .flatMap(codesIn)
       .filter(code => !left.has(code))
