@@ -40,7 +40,7 @@ export interface Runs {
   failAbandoned(connector: string, mode?: ImportMode): Promise<void>
 }
 
-export interface RunRequest {
+interface RunRequest {
   readonly connector: string
   readonly mode: ImportMode
   readonly trigger: string
@@ -58,7 +58,7 @@ export interface TakenRun extends Run {
   readonly uploadId: string | undefined
 }
 
-export interface RunCount {
+interface RunCount {
   /** 1 at the end of a page. */
   readonly pages: number
   readonly reported: number

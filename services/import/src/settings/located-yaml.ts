@@ -10,7 +10,7 @@ import {
   parseDocument
 } from 'yaml'
 
-export interface Place {
+interface Place {
   readonly line: number
   readonly column: number
 }
