@@ -68,7 +68,7 @@ async function staged(
 
 /** A controller that a delta import has come from: the fixture's `stage` says that it is dc1. */
 async function usedController(server: string): Promise<void> {
-  await store.connectorSpace.recogniseController({
+  await store.connectorSpace.rememberController({
     connector,
     server,
     invocationId: randomUUID(),

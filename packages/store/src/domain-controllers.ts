@@ -20,26 +20,30 @@ export interface ControllerState {
  */
 export type ControllerHistory = 'known' | 'restored' | 'rolled-back'
 
-/** Compares with what the controller said last time, and remembers what it says now. */
+/** Compares with what the controller said when it was last remembered. */
 export async function recogniseController(
   database: Database,
   now: ControllerState
 ): Promise<ControllerHistory> {
   const [before] = await rows(
     sql<{ invocationId: string; highestUsn: string }>`
-      with before as (
-        select invocation_id, highest_usn from domain_controller
-        where connector = ${now.connector} and server = ${now.server}
-      ), seen as (
-        insert into domain_controller (connector, server, invocation_id, highest_usn)
-        values (${now.connector}, ${now.server}, ${now.invocationId}, ${now.highestUsn}::bigint)
-        on conflict (connector, server) do update set invocation_id = excluded.invocation_id,
-          highest_usn = excluded.highest_usn, seen_at = clock_timestamp()
-      )
-      select invocation_id as "invocationId", highest_usn::text as "highestUsn" from before`,
+      select invocation_id as "invocationId", highest_usn::text as "highestUsn" from domain_controller
+      where connector = ${now.connector} and server = ${now.server}`,
     database
   )
   if (before === undefined) return 'known'
   if (before.invocationId !== now.invocationId) return 'restored'
   return BigInt(now.highestUsn) < BigInt(before.highestUsn) ? 'rolled-back' : 'known'
+}
+
+/** Remembers what it says now. After what had to be done about its history, so that a crash in between repeats that. */
+export async function rememberController(database: Database, now: ControllerState): Promise<void> {
+  await rows(
+    sql`
+      insert into domain_controller (connector, server, invocation_id, highest_usn)
+      values (${now.connector}, ${now.server}, ${now.invocationId}, ${now.highestUsn}::bigint)
+      on conflict (connector, server) do update set invocation_id = excluded.invocation_id,
+        highest_usn = excluded.highest_usn, seen_at = clock_timestamp()`,
+    database
+  )
 }

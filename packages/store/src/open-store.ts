@@ -13,7 +13,12 @@ import {
 import { type CsvUploads, csvUploads } from './csv-uploads.ts'
 import { clientConfig, type DatabaseOptions, mapError, openDatabase, rows } from './database.ts'
 import { type DeleteGate, deleteGate } from './delete-gate.ts'
-import { type ControllerHistory, type ControllerState, recogniseController } from './domain-controllers.ts'
+import {
+  type ControllerHistory,
+  type ControllerState,
+  recogniseController,
+  rememberController
+} from './domain-controllers.ts'
 import type { PageEnd } from './end-page.ts'
 import { type ExportLinksInput, exportLinks, linkSourcesReady } from './export-links.ts'
 import { type ExportObjectsInput, type ExportResult, exportObjects } from './export-objects.ts'
@@ -59,6 +64,7 @@ export interface Store extends AsyncDisposable {
     ): Promise<PageResult>
     rereads(connector: string, which: { limit: number; server: string }): ReturnType<typeof rereads>
     recogniseController(state: ControllerState): Promise<ControllerHistory>
+    rememberController(state: ControllerState): Promise<void>
     /** The database's clock. */
     time(): Promise<string>
   }
@@ -115,6 +121,7 @@ export async function openStore(options: DatabaseOptions): Promise<Store> {
       },
       rereads: (connector, which) => rereads(database, connector, which),
       recogniseController: state => recogniseController(database, state),
+      rememberController: state => rememberController(database, state),
       time: () => databaseTime(database),
       async stagePage(page, work) {
         const result = await stagePage(database, page, work)

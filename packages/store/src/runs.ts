@@ -19,8 +19,8 @@ export interface Runs {
   /** As many objects as are known of the connector: what a full import is likely to read. */
   expect(id: string, connector: string): Promise<void>
   count(id: string, part: RunCount): Promise<void>
-  /** Keeps what is wrong with the input. */
-  find(id: string, findings: readonly RunFinding[]): Promise<void>
+  /** Keeps what is wrong with the input. @param unkept findings that are only counted */
+  find(id: string, findings: readonly RunFinding[], unkept?: number): Promise<void>
   /** In the order in which they were found. `after` is the `next` of an earlier page. */
   findings(
     id: string,
@@ -173,15 +173,15 @@ export function runs(database: Database): Runs {
       )
     },
 
-    async find(id, findings) {
-      if (findings.length === 0) return
+    async find(id, findings, unkept = 0) {
+      if (findings.length + unkept === 0) return
       await rows(
         sql`with found as (
               insert into run_finding (run_id, line, severity, code, column_name, message)
               select ${id}, line, severity, code, "column", message from jsonb_to_recordset(${JSON.stringify(findings)}::jsonb)
                 as r (line int, severity text, code text, "column" text, message text)
             )
-            update run set findings = findings + ${findings.length} where id = ${id}`,
+            update run set findings = findings + ${findings.length + unkept} where id = ${id}`,
         database
       )
     },

@@ -64,8 +64,8 @@ export class RunRecord {
     await this.#origin.runs.expect(this.id, this.#origin.connector)
   }
 
-  async find(findings: readonly RunFinding[]): Promise<void> {
-    await this.#origin.runs.find(this.id, findings)
+  async find(findings: readonly RunFinding[], unkept: number): Promise<void> {
+    await this.#origin.runs.find(this.id, findings, unkept)
   }
 
   async complete(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { ConnectorScope } from '@opendirsync/contracts'
+import type { ConnectorScope, ObjectGuid } from '@opendirsync/contracts'
 import { type CsvFinding, type CsvMapping, readCsv } from '@opendirsync/csv-directory'
 import type { Queues } from '@opendirsync/queue'
 import { sourceAttributes } from '@opendirsync/rules'
@@ -37,7 +37,7 @@ export function namingContextOf(connector: string): string {
   return `csv:${connector}`
 }
 
-/** So many findings are kept of one file; nobody reads more, and the counter tells the rest. */
+/** So many findings are kept of one file; nobody reads more, and the others are only counted. */
 const findingsKept = 10_000
 
 /**
@@ -56,30 +56,30 @@ export async function importCsv(importer: CsvImporter, input: CsvImportInput): P
   const { generation } = await store.connectorSpace.beginFullImport(key, { runId: run.id, attributes })
   try {
     const page = { ...key, mode: 'full' as const, runId: run.id, expected: undefined, generation, preview }
-    const result = await withSpan('import page', { connector, runId: run.id, mode: 'full' }, () =>
-      store.connectorSpace.stagePage(page, (stage, keep) =>
+    await withSpan('import page', { connector, runId: run.id, mode: 'full' }, async () => {
+      const result = await store.connectorSpace.stagePage(page, (stage, keep) =>
         stageFile(importer, input, { attributes, stage, keep })
       )
-    )
-    const { reported } = run.counted
-    const staged = result.changed.length
-    await run.count(
-      {
-        reported: 0,
-        staged,
-        unchanged: Math.max(0, reported - staged + result.deleted),
-        deleted: result.deleted
-      },
-      { page: true }
-    )
-    if (preview) return
-    if (scope !== undefined) await publishAllStaged(queues, store, { connector, runId: run.id })
-    else await publishStaged(queues, { connector, runId: run.id }, result.changed)
-    log.info({ connector, runId: run.id, file: input.file.name, ...run.counted }, 'imported a file')
+      await countStaged(run, result)
+      if (preview) return
+      if (scope !== undefined) await publishAllStaged(queues, store, { connector, runId: run.id })
+      else await publishStaged(queues, { connector, runId: run.id }, result.changed)
+    })
+    log.info({ connector, runId: run.id, file: input.file.name, preview, ...run.counted }, 'imported a file')
   } finally {
     // A file is read again from its start; nothing goes on in the middle of one.
     await store.connectorSpace.dropFullImport(key)
   }
+}
+
+/** The lines were counted as they were read. */
+async function countStaged(
+  run: RunRecord,
+  { changed, deleted }: { readonly changed: readonly ObjectGuid[]; readonly deleted: number }
+): Promise<void> {
+  const staged = changed.length
+  const unchanged = Math.max(0, run.counted.reported - staged + deleted)
+  await run.count({ reported: 0, staged, unchanged, deleted }, { page: true })
 }
 
 /** What is read of a file: what the rules read, and the scope. */
@@ -142,6 +142,6 @@ class Findings {
   async add(findings: readonly CsvFinding[]): Promise<void> {
     const room = findings.slice(0, Math.max(0, findingsKept - this.#kept))
     this.#kept += room.length
-    await this.#run.find(room)
+    await this.#run.find(room, findings.length - room.length)
   }
 }

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { CookieConflictError, PermanentError, SetupError, UnavailableError } from '@opendirsync/contracts'
 import type { Queues } from '@opendirsync/queue'
 import type { Store, TakenRun } from '@opendirsync/store'
@@ -8,7 +7,7 @@ import { RunRecord } from '../run-record.ts'
 import type { CsvSettings } from '../settings/connector-settings.ts'
 import { WakeUp } from '../wake-up.ts'
 import { type CsvFile, type CsvImporter, importCsv, namingContextOf } from './import-csv.ts'
-import { newestFile, settledAfterMs, type WatchedFile } from './newest-file.ts'
+import { uploadIdentity, WatchedFolder } from './watched-folder.ts'
 
 export interface CsvParts {
   readonly connector: string
@@ -26,7 +25,7 @@ export async function serveCsv(parts: CsvParts, surroundings: Surroundings): Pro
   )
   const wakeUp = new WakeUp()
   const importer = { connector, mapping: settings.mapping, store, queues, log }
-  const folder = new Folder(importer, settings.folder)
+  const folder = new WatchedFolder(importer, settings.folder)
   await leadWhenOurTurn(
     { connector, store, queues, onRequest: () => wakeUp.wake('api') },
     surroundings,
@@ -40,7 +39,9 @@ export async function serveCsv(parts: CsvParts, surroundings: Surroundings): Pro
           await store.runs.failAbandoned(connector)
           while (await nextRequested(importer, folder, signal)) signal.throwIfAborted()
           await store.csvUploads.forgetUnused(connector, unusedAfterSeconds)
-          await folder.importNews(signal)
+          await folder.useNews(file =>
+            importFile(importer, { find: async () => file, reason: file.name, signal })
+          )
         })
       }
     }
@@ -70,7 +71,11 @@ async function prepare(
 }
 
 /** @returns false when nobody asked for anything. */
-async function nextRequested(importer: CsvImporter, folder: Folder, signal: AbortSignal): Promise<boolean> {
+async function nextRequested(
+  importer: CsvImporter,
+  folder: WatchedFolder,
+  signal: AbortSignal
+): Promise<boolean> {
   const { connector, store } = importer
   const delta = await store.runs.takeQueued(connector, 'delta')
   if (delta !== undefined) {
@@ -90,7 +95,7 @@ async function nextRequested(importer: CsvImporter, folder: Folder, signal: Abor
 async function fileOf(
   { uploadId, requestedAt }: TakenRun,
   { store }: CsvImporter,
-  folder: Folder,
+  folder: WatchedFolder,
   signal: AbortSignal
 ): Promise<CsvFile | undefined> {
   if (uploadId === undefined) return folder.newest(signal)
@@ -153,53 +158,4 @@ function noFile(connector: string): PermanentError {
   return new PermanentError(
     `${connector} has no file to import. Hand one in over the API, or put one into the folder of the connector.`
   )
-}
-
-const mostLooks = 10
-
-/** The newest file of a folder, imported once for each of its versions. */
-class Folder {
-  readonly #importer: CsvImporter
-  readonly #folder: string | undefined
-  #tried: string | undefined
-
-  constructor(importer: CsvImporter, folder: string | undefined) {
-    this.#importer = importer
-    this.#folder = folder
-  }
-
-  /** The newest file as it is now, once nobody writes to it. */
-  async newest(signal: AbortSignal): Promise<CsvFile | undefined> {
-    if (this.#folder === undefined) return undefined
-    for (let looks = 0; looks < mostLooks; looks++) {
-      const file = await newestFile(this.#folder)
-      if (file === undefined || file.isSettled) return file
-      await delay(settledAfterMs, undefined, { signal })
-    }
-    throw new PermanentError('The newest file is still being written. Ask again when that has ended.')
-  }
-
-  async importNews(signal: AbortSignal): Promise<void> {
-    if (this.#folder === undefined) return
-    const { connector, store } = this.#importer
-    const file = await newestFile(this.#folder)
-    if (file === undefined || !file.isSettled || file.identity === this.#tried) return
-    const key = { connector, namingContext: namingContextOf(connector) }
-    const last = await store.connectorSpace.cookie(key)
-    if (last !== undefined && !isNews(file, Buffer.from(last.cookie).toString())) return
-    await importFile(this.#importer, { find: async () => file, reason: file.name, signal })
-    // Not before: where it was not the file's fault it is tried again.
-    this.#tried = file.identity
-  }
-}
-
-/** Of what was handed in over the API, in milliseconds since 1970. */
-function uploadIdentity({ uploadId, handedInAt }: { uploadId: string; handedInAt: number }): string {
-  return `upload ${uploadId} ${handedInAt}`
-}
-
-/** A file of the folder that is older than one that was handed in must not bring back what that one replaced. */
-function isNews({ identity, changedAt }: WatchedFile, last: string): boolean {
-  const handedInAt = /^upload \S+ (\d+)$/.exec(last)?.[1]
-  return handedInAt === undefined ? identity !== last : changedAt > Number(handedInAt)
 }

@@ -84,21 +84,23 @@ async function recognise(parts: Parts, rootDse: RootDse, leave: (reason: string)
   const { connector, store, log, onFullImportRequested } = parts
   const { dnsHostName: server, invocationId, highestCommittedUsn: highestUsn } = rootDse
   if (invocationId === undefined) return
-  const history = await store.connectorSpace.recogniseController({
-    connector,
-    server,
-    invocationId,
-    highestUsn
-  })
-  if (history === 'known') return
-  const reason =
-    history === 'restored'
-      ? `${server} has another identity than before: it was restored from a backup or made anew, and may lack changes that were imported.`
-      : `${server} is older than it was: a snapshot was put back (a USN rollback), and what it reports as new cannot be relied on. Demote it and promote it again.`
-  await store.runs.request({ connector, mode: 'full', trigger: 'recovery', reason })
-  log.warn({ connector, server, history }, `${reason} A full import was requested.`)
-  onFullImportRequested()
-  if (history === 'restored') return
+  const now = { connector, server, invocationId, highestUsn }
+  const history = await store.connectorSpace.recogniseController(now)
+  const reason = reasons[history]?.(server)
+  if (reason !== undefined) {
+    await store.runs.request({ connector, mode: 'full', trigger: 'recovery', reason })
+    log.warn({ connector, server, history }, `${reason} A full import was requested.`)
+    onFullImportRequested()
+  }
+  await store.connectorSpace.rememberController(now)
+  if (history !== 'rolled-back' || reason === undefined) return
   leave(reason)
   throw new UnavailableError('active-directory', `${reason} Another controller is tried first.`)
+}
+
+const reasons: Readonly<Partial<Record<string, (server: string) => string>>> = {
+  restored: server =>
+    `${server} has another identity than before: it was restored from a backup or made anew, and may lack changes that were imported.`,
+  'rolled-back': server =>
+    `${server} is older than it was: a snapshot was put back (a USN rollback), and what it reports as new cannot be relied on. Demote it and promote it again.`
 }
