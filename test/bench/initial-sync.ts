@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import {
   company,
   firstSync,
@@ -7,6 +6,7 @@ import {
   startSambaDomain,
   startSystem
 } from '@opendirsync/testing'
+import { peakRssMiB } from './peak-memory.ts'
 
 const size = { users: 10_000, groups: 500, memberships: 50_000 }
 
@@ -43,13 +43,7 @@ async function peaks(system: System): Promise<Record<string, number>> {
     samba: system.domain.pid
   }
   const entries = Object.entries(processes).map(
-    async ([name, pid]): Promise<[string, number]> => [name, await peakOf(pid)]
+    async ([name, pid]): Promise<[string, number]> => [name, await peakRssMiB(pid)]
   )
   return Object.fromEntries(await Promise.all(entries))
-}
-
-/** VmHWM, the largest resident set so far (proc(5)). */
-async function peakOf(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8')
-  return Math.round(Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1] ?? Number.NaN) / 1_024)
 }

@@ -1,21 +1,68 @@
+import { parseArgs } from 'node:util'
 import { changeLatency } from './change-latency.ts'
+import { importBench } from './import.ts'
 import { initialSync } from './initial-sync.ts'
+import { largeGroup } from './large-group.ts'
+import type { BenchOptions } from './options.ts'
 
-/** Every benchmark. Each gives one JSON object; its own file says what is measured and how. */
-const benches: Readonly<Record<string, () => Promise<object>>> = {
-  'change-latency': changeLatency,
-  'initial-sync': initialSync
+interface Bench {
+  readonly run: (options: BenchOptions) => Promise<object>
+  /** The flags that it knows, besides --json. */
+  readonly flags: readonly ('objects' | 'under-load')[]
 }
 
-const names = process.argv.slice(2).filter(argument => argument !== '--json')
-const json = process.argv.includes('--json')
-const [name] = names
-const bench = name === undefined ? undefined : benches[name]
-if (bench === undefined || names.length > 1) {
-  console.error(`usage: npm run bench -- NAME [--json]\nNAME is one of: ${Object.keys(benches).join(', ')}`)
+/** Every benchmark. Each gives one JSON object; its own file says what is measured and how. */
+const benches: Readonly<Record<string, Bench>> = {
+  'change-latency': { run: changeLatency, flags: ['objects', 'under-load'] },
+  import: { run: importBench, flags: ['objects'] },
+  'initial-sync': { run: initialSync, flags: [] },
+  'large-group': { run: largeGroup, flags: ['objects'] }
+}
+
+const usage = [
+  'usage: npm run bench -- NAME [--json] [flags]',
+  ...Object.entries(benches).map(([name, { flags }]) =>
+    [`  ${name}`, ...flags.map(flag => (flag === 'objects' ? '[--objects=N]' : `[--${flag}]`))].join(' ')
+  )
+].join('\n')
+
+interface Demand {
+  readonly bench: Bench
+  readonly json: boolean
+  readonly options: BenchOptions
+}
+
+/** `undefined` when the command line cannot be understood. */
+function demandOf(argv: readonly string[]): Demand | undefined {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        json: { type: 'boolean', default: false },
+        objects: { type: 'string' },
+        'under-load': { type: 'boolean', default: false }
+      }
+    })
+    const bench = positionals.length === 1 ? benches[positionals[0] ?? ''] : undefined
+    const objects = values.objects === undefined ? undefined : Number(values.objects)
+    if (bench === undefined || (objects !== undefined && !(Number.isInteger(objects) && objects > 0)))
+      return undefined
+    if (objects !== undefined && !bench.flags.includes('objects')) return undefined
+    if (values['under-load'] && !bench.flags.includes('under-load')) return undefined
+    const options = { underLoad: values['under-load'], ...(objects !== undefined && { objects }) }
+    return { bench, json: values.json, options }
+  } catch {
+    return undefined
+  }
+}
+
+const demand = demandOf(process.argv.slice(2))
+if (demand === undefined) {
+  console.error(usage)
   process.exitCode = 2
 } else {
-  const result = await bench()
-  if (json) console.log(JSON.stringify(result))
+  const result = await demand.bench.run(demand.options)
+  if (demand.json) console.log(JSON.stringify(result))
   else console.table(result)
 }
