@@ -2,7 +2,14 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Run } from '@opendirsync/contracts'
-import { populate, type SambaDomain, startSambaDomain, startSystem, waitFor } from '@opendirsync/testing'
+import {
+  populate,
+  type SambaDomain,
+  serviceNodeFlags,
+  startSambaDomain,
+  startSystem,
+  waitFor
+} from '@opendirsync/testing'
 import { makeTemporaryFolder } from '../../packages/testing/src/processes/temporary-folder.ts'
 import { manyAttributes } from './many-attributes.ts'
 import type { BenchOptions } from './options.ts'
@@ -66,8 +73,8 @@ async function readInItsOwnProcess({
 }: SambaDomain): Promise<ReadingOfOurs> {
   const program = join(import.meta.dirname, 'read-dir-sync.ts')
   const directory = { url, bindDn, password, caFile, namingContext: baseDn }
-  const { stdout } = await promisify(execFile)(process.execPath, [program], {
-    env: { DIRECTORY: JSON.stringify(directory) }
+  const { stdout } = await promisify(execFile)(process.execPath, [...serviceNodeFlags, program], {
+    env: { DIRECTORY: JSON.stringify(directory), MALLOC_ARENA_MAX: '2' }
   })
   return JSON.parse(stdout)
 }

@@ -26,8 +26,9 @@ export interface Service extends AsyncDisposable {
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url))
 
-/** As the Dockerfile has it: what a service needs of memory is measured as it is run. */
-const asInItsImage = { NODE_OPTIONS: '--max-semi-space-size=8', MALLOC_ARENA_MAX: '2' }
+/** As the Dockerfile has them: what a service needs of memory is measured as it is run. */
+export const serviceNodeFlags = ['--max-semi-space-size=16', '--heap-growing-percent=40'] as const
+const asInItsImage = { MALLOC_ARENA_MAX: '2' }
 
 /** Runs `services/<name>/src/main.ts` as a process of its own. */
 export async function startService(
@@ -38,7 +39,7 @@ export async function startService(
   const child = await startChild({
     name,
     command: process.execPath,
-    args: [`services/${name}/src/main.ts`],
+    args: [...serviceNodeFlags, `services/${name}/src/main.ts`],
     cwd: root,
     env: { ...asInItsImage, PATH: process.env.PATH ?? '', HEALTH_PORT: String(healthPort), ...environment }
   })
