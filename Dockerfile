@@ -54,8 +54,8 @@ HEALTHCHECK --interval=5s --timeout=5s --start-period=10s \
 
 FROM process AS service
 # A service that streams holds little and drops much. Left to itself Node lets that pile up to hundreds of MiB before it
-# tidies up: here the heap may grow by two fifths from one tidying to the next.
-ENTRYPOINT ["node", "--max-semi-space-size=16", "--heap-growing-percent=40", "src/main.ts"]
+# tidies up: here the heap may grow by a fifth from one tidying to the next.
+ENTRYPOINT ["node", "--max-semi-space-size=16", "--heap-growing-percent=20", "src/main.ts"]
 ENV MALLOC_ARENA_MAX=2 \
     HEALTH_HOST=0.0.0.0 \
     HEALTH_PORT=8081 \

@@ -27,7 +27,7 @@ export interface Service extends AsyncDisposable {
 const root = fileURLToPath(new URL('../../../../', import.meta.url))
 
 /** As the Dockerfile has them: what a service needs of memory is measured as it is run. */
-export const serviceNodeFlags = ['--max-semi-space-size=16', '--heap-growing-percent=40'] as const
+export const serviceNodeFlags = ['--max-semi-space-size=16', '--heap-growing-percent=20'] as const
 const asInItsImage = { MALLOC_ARENA_MAX: '2' }
 
 /** Runs `services/<name>/src/main.ts` as a process of its own. */
