@@ -86,8 +86,7 @@ export async function stage(
   const key = { connector: name, namingContext }
   await store.connectors.register(name, 'active-directory', namingContext)
   const runId = randomUUID()
-  const full =
-    mode === 'full' ? await store.connectorSpace.beginFullImport(key, { runId, attributes: [] }) : undefined
+  const full = mode === 'full' ? await store.connectorSpace.beginFullImport(key, []) : undefined
   const expected = full === undefined ? (await store.connectorSpace.cookie(key))?.cookie : undefined
   const generation = full === undefined ? {} : { generation: full.generation }
   return store.connectorSpace.stagePage(

@@ -1,19 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { CookieConflictError, type DirectoryChange } from '@opendirsync/contracts'
-import type { ChunkInput, ImportPage, Store } from '@opendirsync/store'
+import { CookieConflictError } from '@opendirsync/contracts'
+import type { ImportPage, Store } from '@opendirsync/store'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import {
-  connector,
-  group,
-  namingContext,
-  type StoreFixture,
-  stage,
-  storeFixture,
-  synchronise,
-  user
-} from './fixtures.ts'
-
-const key = { connector, namingContext }
+import { connector, group, type StoreFixture, stage, storeFixture, synchronise, user } from './fixtures.ts'
+import { begunFull, delta, ended, key } from './full-import-pages.ts'
 
 let fixture: StoreFixture
 let store: Store
@@ -26,34 +16,6 @@ beforeEach(async () => {
   await stage(store, [])
   await store.connectorSpace.dropFullImport(key)
 })
-
-/** A full import that has begun to read its first page. */
-async function begunFull(): Promise<ImportPage> {
-  const runId = randomUUID()
-  const { generation } = await store.connectorSpace.beginFullImport(key, {
-    runId,
-    attributes: ['displayName']
-  })
-  return {
-    ...key,
-    mode: 'full',
-    runId,
-    expected: undefined,
-    generation,
-    readSince: await store.connectorSpace.time()
-  }
-}
-
-function ended(more = false): NonNullable<ChunkInput['end']> {
-  return {
-    to: { cookie: Buffer.from(`full ${randomUUID()}`), server: 'dc1', invocationId: undefined },
-    more,
-    gone: [],
-    regardless: false,
-    // These tests are about a few objects among whatever the others have left.
-    acceptVanished: true
-  }
-}
 
 /** What the store has of an object, as synchronisation would see it. */
 async function staged(
@@ -76,15 +38,11 @@ async function usedController(server: string): Promise<void> {
   })
 }
 
-function delta(change: DirectoryChange, changes: Partial<DirectoryChange>): DirectoryChange {
-  return { ...change, complete: false, attributes: {}, links: [], ...changes }
-}
-
 describe('a full import beside delta imports', () => {
   it('leaves what a delta has told since it began to read, and has it read again', async () => {
     const ada = user('Ada')
     await stage(store, [ada])
-    const page = await begunFull()
+    const page = await begunFull(store)
     await stage(store, [delta(ada, { attributes: { displayName: ['Ada, newer'] } })])
     await store.connectorSpace.stageChunk(page, { batches: [[ada]], end: ended() })
     expect(await staged(ada.objectGuid)).toEqual({ deleted: false, displayName: 'Ada, newer' })
@@ -96,7 +54,7 @@ describe('a full import beside delta imports', () => {
   it('takes what a delta had told before it began to read', async () => {
     const ada = user('Ada')
     await stage(store, [delta(ada, { attributes: { displayName: ['before'] } })])
-    const page = await begunFull()
+    const page = await begunFull(store)
     await store.connectorSpace.stageChunk(page, { batches: [[ada]], end: ended() })
     expect((await staged(ada.objectGuid))?.displayName).toBe('Ada')
   })
@@ -105,7 +63,7 @@ describe('a full import beside delta imports', () => {
     const known = user('Known')
     const unknown = user('Unknown')
     await stage(store, [known])
-    const page = await begunFull()
+    const page = await begunFull(store)
     await stage(
       store,
       [known, unknown].map(object => delta(object, { state: 'deleted' }))
@@ -119,7 +77,7 @@ describe('a full import beside delta imports', () => {
     const [left, joined, stays] = [user('Left'), user('Joined'), user('Stays')]
     const team = group('Team', [left.objectGuid, stays.objectGuid])
     await stage(store, [left, joined, stays, team])
-    const page = await begunFull()
+    const page = await begunFull(store)
     const news = { attribute: 'member' as const, added: [joined.objectGuid], removed: [left.objectGuid] }
     await stage(store, [delta(team, { links: [news] })])
     await store.connectorSpace.stageChunk(page, { batches: [[left, joined, stays, team]], end: ended() })
@@ -132,7 +90,7 @@ describe('a full import beside delta imports', () => {
 
   it('keeps what was created meanwhile, although it has not read it', async () => {
     const newcomer = user('Newcomer')
-    const page = await begunFull()
+    const page = await begunFull(store)
     await stage(store, [newcomer])
     await store.connectorSpace.stageChunk(page, { batches: [[]], end: ended() })
     expect((await staged(newcomer.objectGuid))?.deleted).toBe(false)
@@ -140,7 +98,7 @@ describe('a full import beside delta imports', () => {
 
   it('leaves the cookie of the deltas as it is', async () => {
     const before = await store.connectorSpace.cookie(key)
-    await store.connectorSpace.stageChunk(await begunFull(), { batches: [[]], end: ended() })
+    await store.connectorSpace.stageChunk(await begunFull(store), { batches: [[]], end: ended() })
     expect(await store.connectorSpace.cookie(key)).toEqual(before)
     expect(await store.connectorSpace.fullImport(key)).toBeUndefined()
     expect((await store.connectors.get(connector))?.importedAttributes).toEqual(['displayName'])
@@ -150,11 +108,11 @@ describe('a full import beside delta imports', () => {
     const [newcomer, changed] = [user('Newcomer elsewhere'), user('Old value')]
     await usedController('dc1')
     await stage(store, [newcomer, { ...changed, attributes: { displayName: ['New value'] } }])
-    const page = { ...(await begunFull()), server: 'dc2' }
+    const page = { ...(await begunFull(store)), server: 'dc2' }
     await store.connectorSpace.stageChunk(page, { batches: [[changed]], end: ended() })
     expect(await staged(newcomer.objectGuid)).toMatchObject({ deleted: false })
     expect(await staged(changed.objectGuid)).toMatchObject({ displayName: 'New value' })
-    const again = { ...(await begunFull()), server: 'dc1' }
+    const again = { ...(await begunFull(store)), server: 'dc1' }
     await store.connectorSpace.stageChunk(again, { batches: [[changed]], end: ended() })
     expect(await staged(newcomer.objectGuid)).toMatchObject({ deleted: true })
     expect(await staged(changed.objectGuid)).toMatchObject({ displayName: 'Old value' })
@@ -164,7 +122,7 @@ describe('a full import beside delta imports', () => {
     const ada = user('Ada again')
     await usedController('dc1')
     await stage(store, [ada])
-    const page = await begunFull()
+    const page = await begunFull(store)
     await stage(store, [delta(ada, { attributes: { displayName: ['newer'] } })])
     await store.connectorSpace.stageChunk(page, { batches: [[ada]], end: ended() })
     const at = async (server: string) =>
@@ -176,7 +134,7 @@ describe('a full import beside delta imports', () => {
   it('gives the deltas its own cookie where they have none', async () => {
     await store.connectorSpace.dropCookie(key)
     const end = ended()
-    await store.connectorSpace.stageChunk(await begunFull(), { batches: [[]], end })
+    await store.connectorSpace.stageChunk(await begunFull(store), { batches: [[]], end })
     expect((await store.connectorSpace.cookie(key))?.cookie).toEqual(end.to.cookie)
   })
 })
@@ -193,7 +151,7 @@ describe('the chunks of a page', () => {
     expect((await staged(leaver.objectGuid))?.deleted).toBe(false)
     const last = await store.connectorSpace.stageChunk(page, {
       batches: [[]],
-      end: { ...ended(), gone: first.gone }
+      end: ended({ gone: first.gone })
     })
     expect(last).toMatchObject({ changed: [leaver.objectGuid], deleted: 1, ended: true })
   })
@@ -216,15 +174,15 @@ describe('the chunks of a page', () => {
     expect(open).toMatchObject({ unread: [stranger.objectGuid], ended: false })
     const closed = await store.connectorSpace.stageChunk(page, {
       batches: [[stranger]],
-      end: { ...ended(), regardless: true }
+      end: ended({ regardless: true })
     })
     expect(closed.ended).toBe(true)
     expect(await synchronise(store, [stranger.objectGuid])).toEqual([])
   })
 
   it('of a full import that somebody began again are refused', async () => {
-    const page = await begunFull()
-    await begunFull()
+    const page = await begunFull(store)
+    await begunFull(store)
     await expect(store.connectorSpace.stageChunk(page, { batches: [[user('Late')]] })).rejects.toThrow(
       CookieConflictError
     )

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { DirectoryChange } from '@opendirsync/contracts'
-import type { ChunkInput, ImportPage, Store } from '@opendirsync/store'
+import type { Store } from '@opendirsync/store'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { connector, group, namingContext, type StoreFixture, stage, storeFixture, user } from './fixtures.ts'
-
-const key = { connector, namingContext }
+import { begunFull, delta, ended, key } from './full-import-pages.ts'
 
 let fixture: StoreFixture
 let store: Store
@@ -17,28 +16,6 @@ beforeEach(async () => {
   await stage(store, [], { mode: 'full', acceptVanished: true })
   await store.connectorSpace.dropFullImport(key)
 })
-
-async function begunFull(): Promise<ImportPage> {
-  const runId = randomUUID()
-  const { generation } = await store.connectorSpace.beginFullImport(key, { runId, attributes: [] })
-  const readSince = await store.connectorSpace.time()
-  return { ...key, mode: 'full', runId, expected: undefined, generation, readSince }
-}
-
-function ended(changes: Partial<NonNullable<ChunkInput['end']>> = {}): NonNullable<ChunkInput['end']> {
-  return {
-    to: { cookie: Buffer.from(randomUUID()), server: 'dc1', invocationId: undefined },
-    more: false,
-    gone: [],
-    regardless: false,
-    acceptVanished: true,
-    ...changes
-  }
-}
-
-function delta(change: DirectoryChange, changes: Partial<DirectoryChange>): DirectoryChange {
-  return { ...change, complete: false, attributes: {}, links: [], ...changes }
-}
 
 async function isDeleted({ objectGuid }: DirectoryChange): Promise<boolean | undefined> {
   const [row] = await fixture.query<{ deleted: boolean }>(
@@ -64,7 +41,7 @@ describe('a full import beside deltas', () => {
   it('does not delete at the end of a page who was restored since it was told as deleted', async () => {
     const ada = user('Ada')
     await stage(store, [ada])
-    const page = await begunFull()
+    const page = await begunFull(store)
     const { gone } = await store.connectorSpace.stageChunk(page, {
       batches: [[delta(ada, { state: 'deleted' })]]
     })
@@ -80,7 +57,7 @@ describe('a full import beside deltas', () => {
     const ada = user('Ada')
     const team = group('Team', [ada.objectGuid])
     await stage(store, [ada, team])
-    const page = await begunFull()
+    const page = await begunFull(store)
     await stage(store, [delta(ada, { state: 'restored' })])
     expect(await membersOf(team)).toEqual([])
     await store.connectorSpace.stageChunk(page, { batches: [[ada, team]], end: ended() })
@@ -92,7 +69,7 @@ describe('a full import beside deltas', () => {
     const [left, stays] = [user('Left'), user('Stays')]
     const team = group('Team', [left.objectGuid, stays.objectGuid])
     await stage(store, [left, stays, team])
-    const page = await begunFull()
+    const page = await begunFull(store)
     const seen = {
       ...team,
       links: [{ attribute: 'member' as const, added: [stays.objectGuid], removed: [] }]

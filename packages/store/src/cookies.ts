@@ -17,7 +17,6 @@ export interface CookiePosition {
 
 /** A full import that has begun and not ended: its next page goes on from here. */
 export interface FullImportPosition {
-  readonly runId: string
   readonly generation: number
   /** Undefined before the first page. */
   readonly cookie: Cookie | undefined
@@ -43,8 +42,8 @@ export async function readFullImport(
   key: NamingContextKey
 ): Promise<FullImportPosition | undefined> {
   const [row] = await rows(
-    sql<{ runId: string; generation: number; cookie: Buffer | null; attributes: string[] }>`
-      select run_id as "runId", generation, cookie, attributes
+    sql<{ generation: number; cookie: Buffer | null; attributes: string[] }>`
+      select generation, cookie, attributes
       from full_import where connector = ${key.connector} and naming_context = ${key.namingContext}`,
     database
   )

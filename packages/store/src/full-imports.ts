@@ -18,7 +18,7 @@ import type { PageEnd } from './end-page.ts'
 export async function beginFullImport(
   database: Database,
   key: NamingContextKey,
-  { runId, attributes }: { runId: string; attributes: readonly string[] }
+  attributes: readonly string[]
 ): Promise<FullImportPosition> {
   return transact(database, async trx => {
     // Under the lock: a delta that did not see this full import has committed before it begins to read.
@@ -27,28 +27,15 @@ export async function beginFullImport(
       with risen as (
         update connector set generation = generation + 1 where name = ${key.connector} returning generation
       )
-      insert into full_import (connector, naming_context, run_id, generation, attributes)
-      select ${key.connector}, ${key.namingContext}, ${runId}, generation, ${[...attributes]}::text[] from risen
-      on conflict (connector, naming_context) do update set run_id = excluded.run_id, cookie = null, server = null,
-        generation = excluded.generation, attributes = excluded.attributes, started_at = clock_timestamp()
+      insert into full_import (connector, naming_context, generation, attributes)
+      select ${key.connector}, ${key.namingContext}, generation, ${[...attributes]}::text[] from risen
+      on conflict (connector, naming_context) do update set cookie = null, generation = excluded.generation,
+        attributes = excluded.attributes, started_at = clock_timestamp()
       returning generation`.execute(trx)
     const generation = begun.rows[0]?.generation
     if (generation === undefined) throw new Error(`the connector ${key.connector} is not registered`)
-    return { runId, generation, cookie: undefined, attributes }
+    return { generation, cookie: undefined, attributes }
   })
-}
-
-/** A full import that an importer takes over counts as its own run's. */
-export async function adoptFullImport(
-  database: Database,
-  key: NamingContextKey,
-  runId: string
-): Promise<void> {
-  await rows(
-    sql`update full_import set run_id = ${runId}
-        where connector = ${key.connector} and naming_context = ${key.namingContext}`,
-    database
-  )
 }
 
 /** Gives a full import up: nothing goes on from it. */
@@ -112,7 +99,7 @@ export async function advanceFullImport(
   { to, more, replacesCookie = false }: PageEnd
 ): Promise<void> {
   if (more) {
-    await sql`update full_import set cookie = ${Buffer.from(to.cookie)}, server = ${to.server}
+    await sql`update full_import set cookie = ${Buffer.from(to.cookie)}
       where connector = ${key.connector} and naming_context = ${key.namingContext}`.execute(trx)
     return
   }

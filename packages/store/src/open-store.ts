@@ -22,7 +22,7 @@ import {
 import type { PageEnd } from './end-page.ts'
 import { type ExportLinksInput, exportLinks, linkSourcesReady } from './export-links.ts'
 import { type ExportObjectsInput, type ExportResult, exportObjects } from './export-objects.ts'
-import { adoptFullImport, beginFullImport, dropFullImport } from './full-imports.ts'
+import { beginFullImport, dropFullImport } from './full-imports.ts'
 import { type Journal, journal } from './journal.ts'
 import { type Lease, waitForLease } from './lease.ts'
 import { migrate } from './migrate.ts'
@@ -51,11 +51,7 @@ export interface Store extends AsyncDisposable {
     cookie(key: NamingContextKey): Promise<CookiePosition | undefined>
     dropCookie(key: NamingContextKey): Promise<void>
     fullImport(key: NamingContextKey): Promise<FullImportPosition | undefined>
-    beginFullImport(
-      key: NamingContextKey,
-      run: { runId: string; attributes: readonly string[] }
-    ): Promise<FullImportPosition>
-    adoptFullImport(key: NamingContextKey, runId: string): Promise<void>
+    beginFullImport(key: NamingContextKey, attributes: readonly string[]): Promise<FullImportPosition>
     dropFullImport(key: NamingContextKey): Promise<void>
     stageChunk(page: ImportPage, input: ChunkInput): Promise<ChunkResult>
     stagePage(
@@ -111,8 +107,7 @@ export async function openStore(options: DatabaseOptions): Promise<Store> {
       cookie: key => readCookie(database, key),
       dropCookie: key => dropCookie(database, key),
       fullImport: key => readFullImport(database, key),
-      beginFullImport: (key, run) => beginFullImport(database, key, run),
-      adoptFullImport: (key, runId) => adoptFullImport(database, key, runId),
+      beginFullImport: (key, attributes) => beginFullImport(database, key, attributes),
       dropFullImport: key => dropFullImport(database, key),
       async stageChunk(page, input) {
         const result = await stageChunk(database, page, input)

@@ -1,9 +1,9 @@
-import type { ConnectorScope, ObjectGuid } from '@opendirsync/contracts'
+import type { ObjectGuid } from '@opendirsync/contracts'
 import { type CsvFinding, type CsvMapping, readCsv } from '@opendirsync/csv-directory'
 import type { Queues } from '@opendirsync/queue'
-import { sourceAttributes } from '@opendirsync/rules'
 import { type Logger, withSpan } from '@opendirsync/runtime'
 import type { Store } from '@opendirsync/store'
+import { attributesRead } from '../attributes-read.ts'
 import { publishAllStaged, publishStaged } from '../publish-staged.ts'
 import type { RunRecord } from '../run-record.ts'
 
@@ -52,8 +52,8 @@ export async function importCsv(importer: CsvImporter, input: CsvImportInput): P
   const { run, preview } = input
   const key = { connector, namingContext: namingContextOf(connector) }
   const scope = (await store.connectors.get(connector))?.scope
-  const attributes = readAttributes(scope)
-  const { generation } = await store.connectorSpace.beginFullImport(key, { runId: run.id, attributes })
+  const attributes = attributesRead(scope)
+  const { generation } = await store.connectorSpace.beginFullImport(key, attributes)
   try {
     const page = { ...key, mode: 'full' as const, runId: run.id, expected: undefined, generation, preview }
     await withSpan('import page', { connector, runId: run.id, mode: 'full' }, async () => {
@@ -80,13 +80,6 @@ async function countStaged(
   const staged = changed.length
   const unchanged = Math.max(0, run.counted.reported - staged + deleted)
   await run.count({ reported: 0, staged, unchanged, deleted }, { page: true })
-}
-
-/** What is read of a file: what the rules read, and the scope. */
-function readAttributes(scope: ConnectorScope | undefined): readonly string[] {
-  const names = new Set(sourceAttributes.map(name => name.toLowerCase()))
-  const ofScope = (scope?.conditions ?? []).flat().map(({ attribute }) => attribute)
-  return [...sourceAttributes, ...new Set(ofScope.filter(name => !names.has(name.toLowerCase())))]
 }
 
 type Work = Parameters<Store['connectorSpace']['stagePage']>[1]

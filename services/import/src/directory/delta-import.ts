@@ -1,5 +1,5 @@
 import { CookieRefusedError } from '@opendirsync/contracts'
-import type { Connector, CookiePosition } from '@opendirsync/store'
+import type { CookiePosition } from '@opendirsync/store'
 import { publishAllStaged, publishStaged } from '../publish-staged.ts'
 import { RunRecord } from '../run-record.ts'
 import { importPages } from './import-pages.ts'
@@ -45,6 +45,7 @@ export async function deltaImport(
   let isLeft = false
   try {
     const attributes = importedAttributes(known.scope)
+    const hasScope = known.scope !== undefined
     const rereads = await importRereads(importer, source, { position, run, attributes })
     isLeft = rereads.isLeft
     await importPages(importer, source, {
@@ -54,11 +55,10 @@ export async function deltaImport(
       run,
       signal,
       silenceMs,
-      hasScope: hasScope(known)
+      hasScope
     })
     // With a scope they waited for the end of the page.
-    if (rereads.staged > 0 && hasScope(known))
-      await publishAllStaged(queues, store, { connector, runId: run.id })
+    if (rereads.staged > 0 && hasScope) await publishAllStaged(queues, store, { connector, runId: run.id })
     await run.complete()
   } catch (error) {
     await run.fail(error)
@@ -66,10 +66,6 @@ export async function deltaImport(
     throw error
   }
   return { runId: run.begun ? run.id : undefined, ...run.counted, isLeft }
-}
-
-export function hasScope({ scope }: Pick<Connector, 'scope'>): boolean {
-  return scope !== undefined
 }
 
 const rereadsAtOnce = 50

@@ -1,7 +1,6 @@
 import { CookieRefusedError, SetupError } from '@opendirsync/contracts'
 import type { FullImportPosition, TakenRun } from '@opendirsync/store'
 import { RunRecord } from '../run-record.ts'
-import { hasScope } from './delta-import.ts'
 import { importPages } from './import-pages.ts'
 import { type DirectoryImporter, importedAttributes, type Source } from './importer.ts'
 
@@ -42,12 +41,10 @@ export async function fullImport(
   try {
     await run.begin()
     await run.expect()
-    const position = await begin(importer, key, {
-      run,
-      requested,
-      underWay,
-      attributes: importedAttributes(known.scope)
-    })
+    const position =
+      requested === undefined && underWay !== undefined
+        ? underWay
+        : await store.connectorSpace.beginFullImport(key, importedAttributes(known.scope))
     await importPages(importer, source, {
       mode: 'full',
       from: position.cookie,
@@ -55,7 +52,7 @@ export async function fullImport(
       run,
       signal,
       silenceMs,
-      hasScope: hasScope(known),
+      hasScope: known.scope !== undefined,
       generation: position.generation,
       beside: (await store.connectorSpace.cookie(key)) !== undefined,
       acceptVanished: requested?.acceptVanished === true
@@ -70,19 +67,7 @@ export async function fullImport(
   }
 }
 
-async function begin(
-  { store }: DirectoryImporter,
-  key: { connector: string; namingContext: string },
-  input: Pick<FullImportInput, 'requested' | 'underWay'> & { run: RunRecord; attributes: readonly string[] }
-): Promise<FullImportPosition> {
-  const { run, requested, underWay, attributes } = input
-  if (requested === undefined && underWay !== undefined) {
-    await store.connectorSpace.adoptFullImport(key, run.id)
-    return underWay
-  }
-  return store.connectorSpace.beginFullImport(key, { runId: run.id, attributes })
-}
-
-function isShrunken(error: unknown): boolean {
+/** Too much had vanished, and the full import was given up. */
+export function isShrunken(error: unknown): error is SetupError {
   return error instanceof SetupError && error.code === 'source-shrunken'
 }

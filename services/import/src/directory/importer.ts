@@ -1,9 +1,9 @@
 import type { DirectoryConnection, RootDse } from '@opendirsync/active-directory'
 import { type ConnectorScope, linkAttributes } from '@opendirsync/contracts'
 import type { Queues } from '@opendirsync/queue'
-import { sourceAttributes } from '@opendirsync/rules'
 import type { Logger } from '@opendirsync/runtime'
 import type { Store } from '@opendirsync/store'
+import { attributesRead } from '../attributes-read.ts'
 
 /** What every import of one domain needs. */
 export interface DirectoryImporter {
@@ -24,11 +24,5 @@ export interface Source {
 
 /** What is asked of the directory, and so what counts as a change: what the rules and the scope read, and the links. */
 export function importedAttributes(scope: ConnectorScope | undefined): readonly string[] {
-  const ofScope = (scope?.conditions ?? []).flat().map(({ attribute }) => attribute)
-  const byName = new Map<string, string>()
-  for (const name of [...sourceAttributes, ...linkAttributes, ...ofScope]) {
-    const key = name.toLowerCase()
-    if (!byName.has(key)) byName.set(key, name)
-  }
-  return [...byName.values()]
+  return attributesRead(scope, linkAttributes)
 }

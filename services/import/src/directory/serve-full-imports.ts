@@ -1,7 +1,7 @@
-import { CookieConflictError, CookieRefusedError, SetupError } from '@opendirsync/contracts'
+import { CookieConflictError, CookieRefusedError } from '@opendirsync/contracts'
 import type { Surroundings } from '../lead.ts'
 import type { WakeUp } from '../wake-up.ts'
-import { fullImport } from './full-import.ts'
+import { fullImport, isShrunken } from './full-import.ts'
 import type { DirectoryImporter } from './importer.ts'
 import type { OpenSource } from './open-source.ts'
 import type { Pause } from './pause.ts'
@@ -76,8 +76,4 @@ async function goOnAfter(
     if (isShrunken(error)) pause.begin()
     log.warn({ connector }, error.message)
   } else throw error
-}
-
-function isShrunken(error: unknown): error is SetupError {
-  return error instanceof SetupError && error.code === 'source-shrunken'
 }
