@@ -1,6 +1,6 @@
 import { PermanentError } from '@opendirsync/contracts'
 import { sql } from 'kysely'
-import { type Database, orMapped, rows } from './database.ts'
+import { type Database, rows, transact } from './database.ts'
 
 export interface CsvUploads {
   /**
@@ -25,31 +25,29 @@ const partBytes = 1024 * 1024
 export function csvUploads(database: Database): CsvUploads {
   return {
     keep: (upload, content) =>
-      orMapped(
-        database.transaction().execute(async trx => {
-          const { rows: begun } = await sql<{ id: string }>`
+      transact(database, async trx => {
+        const { rows: begun } = await sql<{ id: string }>`
             insert into csv_upload (connector, file_name) values (${upload.connector}, ${upload.fileName})
             returning id`.execute(trx)
-          const id = begun[0]?.id
-          if (id === undefined) throw new Error('the database returned no row for an insert')
-          let bytes = 0
-          let part = 0
-          for await (const chunk of inParts(content)) {
-            bytes += chunk.length
-            if (bytes > upload.maxBytes) {
-              throw new PermanentError(
-                `The file is larger than ${upload.maxBytes} bytes. Put it into the folder that the importer watches instead.`
-              )
-            }
-            await sql`insert into csv_upload_part (upload_id, part, content)
-              values (${id}, ${part++}, ${Buffer.from(chunk)})`.execute(trx)
+        const id = begun[0]?.id
+        if (id === undefined) throw new Error('the database returned no row for an insert')
+        let bytes = 0
+        let part = 0
+        for await (const chunk of inParts(content)) {
+          bytes += chunk.length
+          if (bytes > upload.maxBytes) {
+            throw new PermanentError(
+              `The file is larger than ${upload.maxBytes} bytes. Put it into the folder that the importer watches instead.`
+            )
           }
-          await sql`update csv_upload set bytes = ${bytes}, uploaded_at = clock_timestamp() where id = ${id}`.execute(
-            trx
-          )
-          return { id, bytes }
-        })
-      ),
+          await sql`insert into csv_upload_part (upload_id, part, content)
+              values (${id}, ${part++}, ${Buffer.from(chunk)})`.execute(trx)
+        }
+        await sql`update csv_upload set bytes = ${bytes}, uploaded_at = clock_timestamp() where id = ${id}`.execute(
+          trx
+        )
+        return { id, bytes }
+      }),
 
     async *read(id) {
       let bytesRead = 0

@@ -150,7 +150,7 @@ export async function journalStaged(
 }
 
 /**
- * Objects that wait to be read completely, oldest first, and the database's time now.
+ * Objects that wait to be read completely, oldest first, and, where there are any, the database's time now.
  *
  * @param server the controller that would be read. There are none while another one was used lately: this one may lag
  *   behind, and what is read there would stand against newer values, which no delta tells again.
@@ -167,7 +167,11 @@ export async function rereads(
       order by since limit ${limit}`,
     database
   )
-  return { guids: found.map(row => row.objectGuid), before: await databaseTime(database) }
+  // The importer looks before each delta, and nearly always in vain: then no time is needed.
+  return {
+    guids: found.map(row => row.objectGuid),
+    before: found.length === 0 ? '' : await databaseTime(database)
+  }
 }
 
 /** Those that were asked for again since they were read stay. */

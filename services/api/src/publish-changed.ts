@@ -1,7 +1,8 @@
-import { queues as definitions, SetupError, UnavailableError } from '@opendirsync/contracts'
+import { queues as definitions } from '@opendirsync/contracts'
 import { messagesOf, type Queues } from '@opendirsync/queue'
 import type { Store } from '@opendirsync/store'
 import type { FastifyBaseLogger } from 'fastify'
+import { unlessQueueIsAway } from './unless-queue-is-away.ts'
 
 interface Parts {
   readonly store: Pick<Store, 'scopes'>
@@ -15,18 +16,13 @@ export async function publishChanged(
   applied: { readonly connector: string; readonly appliedAt: string }
 ): Promise<void> {
   const { connector } = applied
-  try {
-    await store.scopes.visitChanged(applied, guids =>
+  const sentence = 'The objects that changed sides could not be published and are found a little later.'
+  await unlessQueueIsAway(log, { facts: { connector }, sentence }, () =>
+    store.scopes.visitChanged(applied, guids =>
       queues.publishAll(
         definitions.objectStaged,
         messagesOf(guids, objectGuids => ({ connector, objectGuids }))
       )
     )
-  } catch (error) {
-    if (!(error instanceof UnavailableError || error instanceof SetupError)) throw error
-    log.warn(
-      { connector },
-      `The objects that changed sides could not be published and are found a little later. ${error.message}`
-    )
-  }
+  )
 }
