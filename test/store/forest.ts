@@ -2,6 +2,7 @@ import type { DirectoryChange, StagedObject } from '@opendirsync/contracts'
 import { type Decision, openStore, type Store } from '@opendirsync/store'
 import { type Postgres, startPostgres } from '@opendirsync/testing'
 import { Client } from 'pg'
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
 import { exportAll, decide as plainly, stage, user } from './fixtures.ts'
 
 /** Two domains of one forest, and a domain of another. */
@@ -29,16 +30,19 @@ export interface Forest extends AsyncDisposable {
   problems(): Promise<string[]>
 }
 
-export interface Cluster extends AsyncDisposable {
-  openForest(): Promise<Forest>
-}
-
-export async function startCluster(): Promise<Cluster> {
-  const postgres = await startPostgres()
-  return {
-    openForest: () => openForest(postgres),
-    [Symbol.asyncDispose]: () => postgres[Symbol.asyncDispose]()
-  }
+/** Registers the hooks of a file whose tests each have a forest of their own, on one PostgreSQL. */
+export function forestForEachTest(take: (forest: Forest) => void): void {
+  let postgres: Postgres
+  let forest: Forest
+  beforeAll(async () => {
+    postgres = await startPostgres()
+  })
+  afterAll(() => postgres[Symbol.asyncDispose]())
+  beforeEach(async () => {
+    forest = await openForest(postgres)
+    take(forest)
+  })
+  afterEach(() => forest[Symbol.asyncDispose]())
 }
 
 /** The plain rules; who has `optedOut` is not for the tenant, and who is outside the scope neither. */

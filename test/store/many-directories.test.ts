@@ -1,33 +1,21 @@
 import { openStore } from '@opendirsync/store'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { group, user } from './fixtures.ts'
 import {
-  type Cluster,
   decide,
   deleted,
   domains,
   type Forest,
   foreignPrincipal,
+  forestForEachTest,
   newSid,
   optedOut,
-  startCluster,
   withMembers
 } from './forest.ts'
 
-let cluster: Cluster
 let forest: Forest
-
-beforeAll(async () => {
-  cluster = await startCluster()
-})
-afterAll(async () => {
-  await cluster[Symbol.asyncDispose]()
-})
-beforeEach(async () => {
-  forest = await cluster.openForest()
-})
-afterEach(async () => {
-  await forest[Symbol.asyncDispose]()
+forestForEachTest(opened => {
+  forest = opened
 })
 
 describe('references across the domains of a forest', () => {

@@ -1,22 +1,11 @@
 import { openStore } from '@opendirsync/store'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { group, user } from './fixtures.ts'
-import { type Cluster, decide, deleted, domains, type Forest, optedOut, startCluster } from './forest.ts'
+import { decide, deleted, domains, type Forest, forestForEachTest, optedOut } from './forest.ts'
 
-let cluster: Cluster
 let forest: Forest
-
-beforeAll(async () => {
-  cluster = await startCluster()
-})
-afterAll(async () => {
-  await cluster[Symbol.asyncDispose]()
-})
-beforeEach(async () => {
-  forest = await cluster.openForest()
-})
-afterEach(async () => {
-  await forest[Symbol.asyncDispose]()
+forestForEachTest(opened => {
+  forest = opened
 })
 
 describe('an object that moves to another domain of the forest', () => {

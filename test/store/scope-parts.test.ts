@@ -1,5 +1,3 @@
-import { openStore, type Store } from '@opendirsync/store'
-import { type Postgres, startPostgres } from '@opendirsync/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { transact } from '../../packages/store/src/database.ts'
 import { readScope } from '../../packages/store/src/scope/read-scope.ts'
@@ -14,21 +12,11 @@ import {
   type ScopeSpace
 } from './scope-space.ts'
 
-let postgres: Postgres
-let store: Store
 let space: ScopeSpace
 beforeAll(async () => {
-  postgres = await startPostgres()
-  const url = await postgres.createDatabase()
-  store = await openStore({ url })
-  space = await openScopeSpace(url)
+  space = await openScopeSpace()
 })
-afterAll(async () => {
-  await space[Symbol.asyncDispose]()
-  await store[Symbol.asyncDispose]()
-  await postgres[Symbol.asyncDispose]()
-})
-
+afterAll(() => space[Symbol.asyncDispose]())
 beforeEach(async () => {
   await space.clear()
 })
@@ -223,7 +211,7 @@ describe('groups', () => {
     await space.apply(scope())
     await space.synchronise()
     const deleted = fixtureUser('inner', { objectGuid: id('inner'), state: 'deleted' })
-    const { changed } = await stage(store, [deleted])
+    const { changed } = await stage(space.store, [deleted])
     expect(changed.toSorted()).toEqual([id('inner'), id('bob')].toSorted())
     expect(await space.part(id('bob'))).toBe('group')
   })

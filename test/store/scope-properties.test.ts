@@ -1,6 +1,4 @@
 import type { ConnectorScope, ObjectGuid } from '@opendirsync/contracts'
-import { openStore } from '@opendirsync/store'
-import { type Postgres, startPostgres } from '@opendirsync/testing'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { transact } from '../../packages/store/src/database.ts'
@@ -11,18 +9,11 @@ import { dropLinksOf } from '../../packages/store/src/stage-objects.ts'
 import { expectedParts, type Model } from './scope-model.ts'
 import { connector, openScopeSpace, reference, type ScopeSpace } from './scope-space.ts'
 
-let postgres: Postgres
 let space: ScopeSpace
 beforeAll(async () => {
-  postgres = await startPostgres()
-  const url = await postgres.createDatabase()
-  await (await openStore({ url }))[Symbol.asyncDispose]()
-  space = await openScopeSpace(url)
+  space = await openScopeSpace()
 })
-afterAll(async () => {
-  await space[Symbol.asyncDispose]()
-  await postgres[Symbol.asyncDispose]()
-})
+afterAll(() => space[Symbol.asyncDispose]())
 
 const guid = (kind: number) => (place: number) =>
   `00000000-0000-4000-8000-${String(kind * 1_000 + place).padStart(12, '0')}`

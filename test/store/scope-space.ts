@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { ConnectorScope, ObjectGuid, ScopePart, ScopeReference } from '@opendirsync/contracts'
+import type { Store } from '@opendirsync/store'
 import { Client } from 'pg'
 import { type Database, openDatabase, transact } from '../../packages/store/src/database.ts'
 import { applyScope } from '../../packages/store/src/scope/apply-scope.ts'
 import { markScopeAffected, type ScopeNews } from '../../packages/store/src/scope/mark-scope-affected.ts'
 import { settleScope } from '../../packages/store/src/scope/settle-scope.ts'
+import { storeFixture } from './fixtures.ts'
 
 export const connector = 'corp.example.test'
 
@@ -24,6 +26,7 @@ interface LinkRow {
 
 /** A connector space that is written row by row, as pages would leave it. */
 export interface ScopeSpace extends AsyncDisposable {
+  readonly store: Store
   readonly database: Database
   readonly client: Client
   /** Writes objects as new or different, with what a page tells the scope of it. @returns those that changed sides */
@@ -43,7 +46,9 @@ export interface ScopeSpace extends AsyncDisposable {
   clear(): Promise<void>
 }
 
-export async function openScopeSpace(url: string): Promise<ScopeSpace> {
+export async function openScopeSpace(): Promise<ScopeSpace> {
+  const fixture = await storeFixture()
+  const { store, url } = fixture
   const client = new Client(url)
   await client.connect()
   const database = openDatabase({ url })
@@ -63,6 +68,7 @@ export async function openScopeSpace(url: string): Promise<ScopeSpace> {
     return Object.fromEntries(rows.map(({ guid, part }) => [guid, part]))
   }
   return {
+    store,
     database,
     client,
     tell,
@@ -106,6 +112,7 @@ export async function openScopeSpace(url: string): Promise<ScopeSpace> {
     async [Symbol.asyncDispose]() {
       await client.end()
       await database.destroy()
+      await fixture[Symbol.asyncDispose]()
     }
   }
 }

@@ -1,5 +1,3 @@
-import { openStore, type Store } from '@opendirsync/store'
-import { type Postgres, startPostgres } from '@opendirsync/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { transact } from '../../packages/store/src/database.ts'
 import { applyScope, visitChanged } from '../../packages/store/src/scope/apply-scope.ts'
@@ -15,21 +13,11 @@ import {
   type ScopeSpace
 } from './scope-space.ts'
 
-let postgres: Postgres
-let store: Store
 let space: ScopeSpace
 beforeAll(async () => {
-  postgres = await startPostgres()
-  const url = await postgres.createDatabase()
-  store = await openStore({ url })
-  space = await openScopeSpace(url)
+  space = await openScopeSpace()
 })
-afterAll(async () => {
-  await space[Symbol.asyncDispose]()
-  await store[Symbol.asyncDispose]()
-  await postgres[Symbol.asyncDispose]()
-})
-
+afterAll(() => space[Symbol.asyncDispose]())
 beforeEach(async () => {
   await space.clear()
 })
@@ -126,7 +114,7 @@ describe('a scope', () => {
     expect(excluded.leaving.users).toBe(2)
     expect(await space.part(id('ada'))).toBeNull()
     expect(await space.part(id('bob'))).toBe('container')
-    await store.metaverse.synchronise({
+    await space.store.metaverse.synchronise({
       connector,
       objectGuids: [id('ada'), id('bob')],
       decide: ({ objectGuid, outOfScope }) => {
@@ -157,7 +145,7 @@ describe('a scope', () => {
     await space.stage([ou('Sales'), person('ada')])
     await space.synchronise()
     await space.apply(containers([id('Sales')]))
-    const lines = await store.journal.ofObject(id('ada'), 10)
+    const lines = await space.store.journal.ofObject(id('ada'), 10)
     expect(lines).toMatchObject([{ step: 'scoped', detail: { revision: 2, outOfScope: 'container' } }])
   })
 })
