@@ -4,6 +4,7 @@ import { importBench } from './import.ts'
 import { initialSync } from './initial-sync.ts'
 import { largeGroup } from './large-group.ts'
 import type { BenchOptions } from './options.ts'
+import { rulesBench } from './rules.ts'
 
 interface Bench {
   readonly run: (options: BenchOptions) => Promise<object>
@@ -16,7 +17,8 @@ const benches: Readonly<Record<string, Bench>> = {
   'change-latency': { run: changeLatency, flags: ['objects', 'under-load'] },
   import: { run: importBench, flags: ['objects'] },
   'initial-sync': { run: initialSync, flags: [] },
-  'large-group': { run: largeGroup, flags: ['objects'] }
+  'large-group': { run: largeGroup, flags: ['objects'] },
+  rules: { run: rulesBench, flags: ['objects'] }
 }
 
 const usage = [

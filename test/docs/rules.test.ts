@@ -1,45 +1,54 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { outsideScope, scopingFilters } from '../../packages/rules/src/scope.ts'
-import { inboundFlows, outboundFlows } from '../../packages/rules/src/synchronise.ts'
+import { defaultRulesOf } from '../../packages/rules/src/default-rules/default-rules.ts'
+import { tableOfExclusions, tableOfFlows, tableOfRules } from '../../packages/rules/src/engine/rules-table.ts'
+import { outsideScope } from '../../packages/rules/src/engine/scope-parts.ts'
 import { quotedIn, readPage, root, section, tableRows } from './read-page.ts'
 
-const page = readPage('docs/rules.md')
+const path = 'docs/rules.md'
+const rules = defaultRulesOf({})
 
-interface Flow {
-  readonly target: string
-  readonly sources: readonly string[]
+const flows = (
+  objectType: 'user' | 'group' | 'contact',
+  direction: 'inbound' | 'outbound',
+  onDemand = false
+) => tableOfFlows(rules, { objectType, direction, onDemand })
+
+/** What stands between `<!-- table: NAME -->` and `<!-- end -->`. */
+const tables: Readonly<Record<string, string>> = {
+  rules: tableOfRules(rules),
+  'exclusions of users': tableOfExclusions(rules, 'user'),
+  'exclusions of groups': tableOfExclusions(rules, 'group'),
+  'exclusions of contacts': tableOfExclusions(rules, 'contact'),
+  'users inbound': flows('user', 'inbound'),
+  'users on demand': flows('user', 'inbound', true),
+  'users outbound': flows('user', 'outbound'),
+  'groups inbound': flows('group', 'inbound'),
+  'groups on demand': flows('group', 'inbound', true),
+  'groups outbound': flows('group', 'outbound'),
+  'contacts inbound': flows('contact', 'inbound')
 }
 
+const tableOnPage = /(<!-- table: (.+) -->\n)([\s\S]*?)(\n<!-- end -->)/g
+
+if (process.env.UPDATE_DOCS === '1') {
+  const updated = readPage(path).replace(tableOnPage, (_whole, begin, name, old, end) =>
+    [begin, tables[name] ?? old, end].join('')
+  )
+  writeFileSync(join(root, path), updated)
+}
+
+const page = readPage(path)
+
 describe('docs/rules.md', () => {
-  const flows: [heading: string, flows: readonly Flow[]][] = [
-    ['Users: directory to metaverse', inboundFlows.user],
-    ['Users: metaverse to tenant', outboundFlows.user],
-    ['Groups: directory to metaverse', inboundFlows.group],
-    ['Groups: metaverse to tenant', outboundFlows.group],
-    ['Contacts: directory to metaverse', inboundFlows.contact]
-  ]
-  it.each(flows)('%s: has each flow with its sources, in the order of precedence', (heading, declared) => {
-    const rows = tableRows(section(page, heading)).map(([target = '', sources = '']) => ({
-      target: quotedIn(target)[0],
-      sources: quotedIn(sources)
-    }))
-    expect(rows).toEqual(declared.map(({ target, sources }) => ({ target, sources: [...sources] })))
+  const onPage = new Map([...page.matchAll(tableOnPage)].map(([, , name = '', text]) => [name, text]))
+  it.each(Object.entries(tables))('%s: the table is that of the code', (name, expected) => {
+    expect(onPage.get(name), 'run again with UPDATE_DOCS=1 to bring the page up to date').toBe(expected)
   })
 
-  it('has each scoping filter, in the order in which they are asked', () => {
-    const rows = tableRows(section(page, 'What is left out')).map(([code = '', types = '', reads = '']) => ({
-      code: quotedIn(code)[0],
-      types: types.split(', '),
-      reads: quotedIn(reads)
-    }))
-    const declared = scopingFilters.map(({ reason, objectTypes, sources }) => ({
-      code: reason.code,
-      types: [...objectTypes],
-      reads: [...sources]
-    }))
-    expect(rows).toEqual(declared)
+  it('has no table that the code does not make', () => {
+    expect([...onPage.keys()].toSorted()).toEqual(Object.keys(tables).toSorted())
   })
 
   it('names the codes of what the scope of a connector leaves out', () => {
@@ -48,12 +57,16 @@ describe('docs/rules.md', () => {
   })
 
   it('explains every code of a problem, and no other', () => {
-    const explained = ['Problems of the rules', "The tenant's refusals"].flatMap(heading =>
-      tableRows(section(page, heading)).flatMap(([code = '']) => quotedIn(code))
+    const explained = [
+      'Problems of the rules',
+      'Problems with other objects',
+      "The tenant's refusals"
+    ].flatMap(heading => tableRows(section(page, heading)).flatMap(([code = '']) => quotedIn(code)))
+    const exclusions = rules.flatMap(rule => (rule.direction === 'inbound' ? (rule.exclusions ?? []) : []))
+    const left = new Set(
+      [...Object.values(outsideScope), ...exclusions.map(({ reason }) => reason)].map(({ code }) => code)
     )
-    const outside = Object.values(outsideScope)
-    const left = new Set([...outside, ...scopingFilters.map(({ reason }) => reason)].map(({ code }) => code))
-    const found = ['packages/rules/src', 'packages/entra/src', 'packages/store/src/project-entries.ts']
+    const found = ['packages/rules/src', 'packages/entra/src', 'packages/store/src']
       .flatMap(codesIn)
       .filter(code => !left.has(code))
     expect([...new Set(explained)].toSorted()).toEqual([...new Set(found)].toSorted())
@@ -61,18 +74,13 @@ describe('docs/rules.md', () => {
 })
 
 /** Codes of errors for a person at the keyboard, which never stand at an object. */
-const notOfObjects = /^(graph-|deleted$|object-class-not-synchronised$)/
+const notOfObjects = /^(graph-|deleted$|object-class-not-synchronised$|excluded-by-rule$)/
 
-function codesIn(path: string): string[] {
-  const files = path.endsWith('.ts')
-    ? [path]
-    : readdirSync(join(root, path), { recursive: true, encoding: 'utf8' }).map(file => join(path, file))
-  return files
+function codesIn(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter(file => file.endsWith('.ts') && !file.endsWith('.test.ts'))
-    .map(file => readFileSync(join(root, file), 'utf8'))
-    .flatMap(text => [
-      ...text.matchAll(/(?:code: |problem\(\s*|withAttribute\(error, )'([a-z]+(?:-[a-z]+)+)'/g)
-    ])
+    .map(file => readFileSync(join(root, folder, file), 'utf8'))
+    .flatMap(text => [...text.matchAll(/(?:code: |withAttribute\(error, )'([a-z]+(?:-[a-z]+)+)'/g)])
     .map(([, code]) => code ?? '')
     .filter(code => !notOfObjects.test(code))
 }

@@ -79,6 +79,8 @@ export interface StagedObject {
   readonly dn: string
   readonly parentGuid: ObjectGuid | undefined
   readonly objectClass: string
+  /** `S-1-5-…`; absent or `null` when it is not known. */
+  readonly objectSid?: string | null
   readonly deleted: boolean
   /** Which part of the connector's scope keeps the object out; absent or `null`: it is in scope. */
   readonly outOfScope?: ScopePart | null

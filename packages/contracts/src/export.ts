@@ -21,6 +21,12 @@ export interface PendingExport {
   /** The object's id in the tenant, once known. It survives a delete, for a restore. */
   readonly entraId: string | undefined
   readonly entraState: EntraState
+  /**
+   * When the object was first desired (ISO 8601). What has its anchor in the tenant and was created earlier is
+   * somebody else's; what was created since may be a creation of ours that was not confirmed. Absent: nothing in the
+   * tenant is taken for ours.
+   */
+  readonly since?: string
 }
 
 /** `absent`: never created, or purged. `present`. `deleted`: in the tenant's bin for 30 days. */
@@ -45,7 +51,13 @@ export interface PendingLink {
  *   write is not there, or not known everywhere yet. Without a cause: something did not answer.
  */
 export type WriteOutcome =
-  | { readonly result: 'written'; readonly operation: WriteOperation; readonly entraId?: string }
+  | {
+      readonly result: 'written'
+      readonly operation: WriteOperation
+      readonly entraId?: string
+      /** Set when somebody else's account was taken over. */
+      readonly match?: Match
+    }
   /** `applied`: the part of the values that the tenant has taken all the same. */
   | { readonly result: 'refused'; readonly problem: Problem; readonly applied?: AttributeRecord }
   | {
@@ -54,6 +66,24 @@ export type WriteOutcome =
       readonly retryAfterMs: number
       readonly cause?: 'throttled' | 'missing'
     }
+
+/** Which account of the tenant was taken over, and why it was taken for the same person. */
+export interface Match {
+  readonly by: 'immutableId' | 'userPrincipalName' | 'mail'
+  readonly entraId: string
+  /** As it was before. */
+  readonly userPrincipalName?: string
+}
+
+/** Codes of refusals that another object causes by a value that it has. They may end when it gives the value up. */
+export const conflictCodes: readonly string[] = [
+  'object-conflict',
+  'invalid-soft-match',
+  'soft-match-blocked',
+  'hard-match-blocked',
+  'object-type-mismatch',
+  'existing-admin-role-conflict'
+]
 
 export type WriteOperation =
   | 'create'

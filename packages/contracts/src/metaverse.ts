@@ -4,7 +4,10 @@ export const objectTypes = ['user', 'group', 'contact'] as const
 export type ObjectType = (typeof objectTypes)[number]
 
 /** A value in the metaverse or in a desired object. `null` clears the target attribute. */
-export type AttributeValue = string | boolean | number | readonly string[] | null
+export type AttributeValue = string | boolean | number | readonly string[] | ComplexValue | null
+
+/** A value of several named parts, as Graph has them: `onPremisesExtensionAttributes`, `employeeOrgData`. */
+export type ComplexValue = { readonly [part: string]: string | null }
 
 export type AttributeRecord = Readonly<Record<string, AttributeValue>>
 

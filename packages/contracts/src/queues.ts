@@ -1,5 +1,6 @@
 import type { Static, TSchema } from 'typebox'
 import { ExportPending } from './messages/export-pending.ts'
+import { FixesRequested } from './messages/fixes-requested.ts'
 import { ImportRequested } from './messages/import-requested.ts'
 import { ObjectStaged } from './messages/object-staged.ts'
 
@@ -9,6 +10,7 @@ import { ObjectStaged } from './messages/object-staged.ts'
  */
 export const queues = {
   importRequested: queue('import-requested', ImportRequested),
+  fixesRequested: queue('fixes-requested', FixesRequested),
   objectStaged: queue('object-staged', ObjectStaged),
   exportPending: queue('export-pending', ExportPending)
 } as const

@@ -1,12 +1,4 @@
-import type { AttributeRecord, AttributeValue, Problem } from '@opendirsync/contracts'
-
-/**
- * A problem that a rule found. `blocking`: the object is not exported until the data changes (what the tenant
- * already has stays). `warning`: the object is exported without the attribute.
- */
-export interface RuleProblem extends Problem {
-  readonly severity: 'blocking' | 'warning'
-}
+import type { AttributeValue, Problem, RuleProblem } from '@opendirsync/contracts'
 
 /**
  * "Say nothing": the target keeps whatever it has. It differs from `null`, which clears the target.
@@ -14,13 +6,21 @@ export interface RuleProblem extends Problem {
  */
 export const noFlow: unique symbol = Symbol('no flow')
 
-/** A value together with what is wrong about it. */
-export interface Flagged {
+/** "Clear it, whatever flows of lower rank have to say." Microsoft's rules call it AuthoritativeNull. */
+export const authoritativeNull: unique symbol = Symbol('authoritative null')
+
+/** A value together with what is wrong about it. Made by `warn` and `block`. */
+export class Flagged {
   readonly problem: RuleProblem
   readonly value: AttributeValue | typeof noFlow
+
+  constructor(problem: RuleProblem, value: AttributeValue | typeof noFlow) {
+    this.problem = problem
+    this.value = value
+  }
 }
 
-type FlowResult = AttributeValue | typeof noFlow | Flagged
+export type FlowResult = AttributeValue | typeof noFlow | typeof authoritativeNull | Flagged
 
 /** What a source attribute holds: in the connected directory a list, in the metaverse a value; undefined when absent. */
 export type DirectoryValues = readonly string[] | undefined
@@ -28,6 +28,7 @@ export type DirectoryValues = readonly string[] | undefined
 /**
  * One target attribute, computed from source attributes by a pure function. Inbound flows go from the connected
  * directory to the metaverse, outbound flows from the metaverse to the tenant. A flow reads only what it declares.
+ * Beside attributes, an inbound flow may read `dn`, `objectGUID` (the text), `objectClass` and `objectSid` (`S-1-5-…`).
  */
 export interface AttributeFlow<Source> {
   readonly target: string
@@ -35,60 +36,12 @@ export interface AttributeFlow<Source> {
   readonly flow: (values: Readonly<Record<string, Source>>) => FlowResult
 }
 
-export type InboundFlow = AttributeFlow<DirectoryValues>
-export type OutboundFlow = AttributeFlow<AttributeValue | undefined>
-
-interface Declared<Name extends string, Source> {
-  readonly target: string
-  readonly sources: readonly Name[]
-  readonly flow: (values: Readonly<Record<Name, Source>>) => FlowResult
-}
-
-/** Directory to metaverse. The compiler refuses a flow that reads a source which it does not declare. */
-export function inbound<const Name extends string>(flow: Declared<Name, DirectoryValues>): InboundFlow {
-  return flow
-}
-
-/** Metaverse to tenant, with the same check. */
-export function outbound<const Name extends string>(
-  flow: Declared<Name, AttributeValue | undefined>
-): OutboundFlow {
-  return flow
-}
-
 /** The target is left as it is, and the reason is told. */
 export function warn(problem: Problem, value: AttributeValue | typeof noFlow = noFlow): Flagged {
-  return { problem: { ...problem, severity: 'warning' }, value }
+  return new Flagged({ ...problem, severity: 'warning' }, value)
 }
 
 /** The whole object is not exported. */
 export function block(problem: Problem, value: AttributeValue | typeof noFlow = noFlow): Flagged {
-  return { problem: { ...problem, severity: 'blocking' }, value }
-}
-
-export interface Flowed {
-  readonly attributes: AttributeRecord
-  readonly problems: readonly RuleProblem[]
-}
-
-/** Runs the flows in order. Where two have the same target the earlier one wins: the order is the precedence. */
-export function applyFlows<Source>(
-  flows: readonly AttributeFlow<Source>[],
-  values: Readonly<Record<string, Source>>
-): Flowed {
-  const attributes: Record<string, AttributeValue> = {}
-  const problems: RuleProblem[] = []
-  for (const { target, flow } of flows) {
-    if (target in attributes) continue
-    const result = flow(values)
-    const flagged = isFlagged(result)
-    if (flagged) problems.push(result.problem)
-    const value = flagged ? result.value : result
-    if (value !== noFlow) attributes[target] = value
-  }
-  return { attributes, problems }
-}
-
-function isFlagged(result: FlowResult): result is Flagged {
-  return typeof result === 'object' && result !== null && 'problem' in result
+  return new Flagged({ ...problem, severity: 'blocking' }, value)
 }

@@ -12,10 +12,12 @@ export function dnsDomainOf(dn: string): string {
     .toLowerCase()
 }
 
+const conflict = /(\\0A|\n)CNF:/i
+
 /**
  * True for the loser of a replication conflict: AD renames it to <name>, line feed, "CNF:", <objectGUID>
  * (MS-ADTS 3.1.1.5.1.2), and writes the line feed as \0A.
  */
 export function isConflictName(dn: string): boolean {
-  return /(\\0A|\n)CNF:/i.test(dn.split(separator)[0] ?? '')
+  return conflict.test(dn) && conflict.test(dn.split(separator)[0] ?? '')
 }

@@ -17,8 +17,26 @@ export function isTrue(values: DirectoryValues): boolean {
   return single(values)?.toUpperCase() === 'TRUE'
 }
 
+const decimal = /^-?\d+$/
+
 /** A decimal integer of up to 64 bits, signed as AD writes it; undefined when it is absent or not a number. */
 export function integer(values: DirectoryValues): bigint | undefined {
   const value = single(values)
-  return value !== undefined && /^-?\d+$/.test(value) ? BigInt(value) : undefined
+  return value !== undefined && decimal.test(value) ? BigInt(value) : undefined
+}
+
+/** A decimal integer of 32 bits, as userAccountControl and groupType are, for bit operations. */
+export function flags(values: DirectoryValues): number | undefined {
+  const value = single(values)
+  return value !== undefined && value.length <= 11 && decimal.test(value) ? Number(value) | 0 : undefined
+}
+
+/** Whether the first value begins so, whatever the case. @param prefix in lower case */
+export function beginsWith(values: DirectoryValues, prefix: string): boolean {
+  const value = single(values)
+  return (
+    value !== undefined &&
+    value.length >= prefix.length &&
+    value.slice(0, prefix.length).toLowerCase() === prefix
+  )
 }

@@ -1,0 +1,48 @@
+import { SetupError, type SourceAnchorChoice } from '@opendirsync/contracts'
+import { compileRules, type RuleSet } from '../engine/rule-set.ts'
+import { readOwnRules } from '../own-rules/read-own-rules.ts'
+
+/** What is in force, as it is kept. */
+export interface RulesText {
+  /** Rises whenever something else is in force. */
+  readonly revision: number
+  /** The text of the own rules; undefined: there are none. */
+  readonly text: string | undefined
+  /** Where anchors come from when the own rules do not say. */
+  readonly sourceAnchor: SourceAnchorChoice | undefined
+}
+
+export interface RulesOfRevision {
+  readonly revision: number
+  readonly rules: RuleSet
+}
+
+/**
+ * The default rules and these own ones.
+ *
+ * @throws SetupError `rules-invalid` when the text is not one that can be used, with all its faults
+ */
+export function ruleSetOf({ text, sourceAnchor }: Omit<RulesText, 'revision'>): RuleSet {
+  const read = text === undefined ? { ok: { settings: {}, rules: [] } } : readOwnRules(text)
+  if ('faults' in read) {
+    const faults = read.faults.map(({ line, column, message }) => `line ${line}:${column}: ${message}`)
+    throw new SetupError('rules-invalid', `The own rules cannot be used. ${faults.join(' ')}`)
+  }
+  const { settings, rules } = read.ok
+  return compileRules({
+    settings: { ...(sourceAnchor !== undefined && { sourceAnchor }), ...settings },
+    rules
+  })
+}
+
+/** Always the rules that are in force, compiled once for each revision. */
+export function ruleBook(inForce: () => Promise<RulesText>): { current(): Promise<RulesOfRevision> } {
+  let known: RulesOfRevision | undefined
+  return {
+    async current() {
+      const text = await inForce()
+      if (known?.revision !== text.revision) known = { revision: text.revision, rules: ruleSetOf(text) }
+      return known
+    }
+  }
+}
