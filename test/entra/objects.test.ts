@@ -228,7 +228,7 @@ describe('conflicts and refusals', () => {
     const other = newUser(named('bert'), { userPrincipalName: `${named('anna')}@contoso.com` })
     expect(await write(entra, other)).toMatchObject({
       result: 'refused',
-      problem: { code: 'object-conflict', attribute: 'userPrincipalName' }
+      problem: { code: 'invalid-soft-match', attribute: 'userPrincipalName' }
     })
   })
 

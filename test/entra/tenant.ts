@@ -39,7 +39,8 @@ export function newUser(name: string, attributes: AttributeRecord = {}): Pending
     exportedRevision: 0,
     exported: undefined,
     entraId: undefined,
-    entraState: 'absent'
+    entraState: 'absent',
+    since: new Date().toISOString()
   }
 }
 

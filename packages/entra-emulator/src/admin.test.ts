@@ -32,6 +32,32 @@ async function admin(method: string, path: string, body?: object) {
 }
 
 describe('the admin surface', () => {
+  test('gives and takes roles', async () => {
+    const id = await tenant.createUser('admin')
+    const given = { principalId: id, role: 'Global Administrator' }
+    expect((await admin('POST', 'roles', given)).status).toBe(200)
+    expect((await tenant.graph('PATCH', `/users/${id}`, { accountEnabled: false })).status).toBe(403)
+    await admin('POST', 'roles', { ...given, given: false })
+    expect((await tenant.graph('PATCH', `/users/${id}`, { accountEnabled: false })).status).toBe(204)
+    expect((await admin('POST', 'roles', { ...given, principalId: 'nobody' })).status).toBe(404)
+  })
+
+  test('makes contacts, addresses and directory extensions', async () => {
+    const contact = await admin('POST', 'contacts', { displayName: 'Contact', mail: 'c@elsewhere.example' })
+    expect((await tenant.graph('GET', `/contacts/${String(contact.body.id)}`)).body).toMatchObject({
+      mail: 'c@elsewhere.example',
+      proxyAddresses: ['SMTP:c@elsewhere.example']
+    })
+    const id = await tenant.createUser('addressed')
+    const properties = { proxyAddresses: ['smtp:second@contoso.com'] }
+    await admin('POST', 'objects', { id, properties })
+    expect((await tenant.graph('GET', `/users/${id}?$select=proxyAddresses`)).body).toMatchObject(properties)
+    const name = 'extension_0123456789abcdef0123456789abcdef_code'
+    await admin('POST', 'extensions', { name, targetObjects: ['User'] })
+    expect((await tenant.graph('PATCH', `/users/${id}`, { [name]: 'x' })).status).toBe(204)
+    expect((await admin('POST', 'extensions', { name: 'code', targetObjects: ['User'] })).status).toBe(400)
+  })
+
   test('counts requests and keeps the log of writes', async () => {
     await tenant.createUser('ann')
     await tenant.graph('GET', '/users')

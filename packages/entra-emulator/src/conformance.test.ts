@@ -51,7 +51,13 @@ describe.skipIf(!isPresent)('answers have the shape that Microsoft publishes', (
     const purged = await tenant.createUser('purged')
     for (const id of [goneUser, purged]) await tenant.graph('DELETE', `/users/${id}`)
     await tenant.graph('DELETE', `/groups/${goneGroup}`)
-    ids = { user, boss, group, outer, goneUser, goneGroup, purged, tenant: tenant.emulator.tenantId }
+    tenant.emulator.administration.giveRole(boss, 'Global Administrator')
+    const contact = tenant.emulator.administration.createContact({
+      displayName: 'Contact',
+      mail: 'contact@elsewhere.example'
+    })
+    await tenant.graph('POST', `/groups/${outer}/members/$ref`, reference(contact))
+    ids = { contact, user, boss, group, outer, goneUser, goneGroup, purged, tenant: tenant.emulator.tenantId }
   })
 
   afterAll(() => tenant[Symbol.asyncDispose]())
@@ -68,13 +74,14 @@ describe.skipIf(!isPresent)('answers have the shape that Microsoft publishes', (
     ['/users/{user-id}/manager/$ref', '/users/{user}/manager/$ref'],
     ['/users/{user-id}/memberOf', '/users/{user}/memberOf', 'strict.group'],
     ['/users/{user-id}/transitiveMemberOf', '/users/{user}/transitiveMemberOf', 'strict.group'],
+    ['/users/{user-id}/transitiveMemberOf', '/users/{boss}/transitiveMemberOf'],
     ['/users/delta', '/users/delta', 'strict.user'],
     ['/users/delta', '/users/delta?$deltatoken=latest'],
     ['/groups', '/groups', 'strict.group'],
     ['/groups/{group-id}', '/groups/{group}', 'strict.group'],
     ["/groups(uniqueName='{uniqueName}')", "/groups(uniqueName='crew')", 'strict.group'],
     ['/groups/{group-id}/members', '/groups/{group}/members', 'strict.user'],
-    ['/groups/{group-id}/members', '/groups/{outer}/members', 'strict.group'],
+    ['/groups/{group-id}/members', '/groups/{outer}/members', 'microsoft.graph.directoryObject'],
     ['/groups/{group-id}/members/$ref', '/groups/{group}/members/$ref'],
     ['/groups/{group-id}/transitiveMembers', '/groups/{outer}/transitiveMembers'],
     ['/groups/{group-id}/memberOf', '/groups/{group}/memberOf', 'strict.group'],
@@ -90,7 +97,10 @@ describe.skipIf(!isPresent)('answers have the shape that Microsoft publishes', (
     ['/organization/{organization-id}', '/organization/{tenant}', 'strict.organization'],
     ['/domains', '/domains', 'microsoft.graph.domain'],
     ['/domains/{domain-id}', '/domains/contoso.com', 'microsoft.graph.domain'],
-    ['/contacts', '/contacts'],
+    ['/contacts', '/contacts', 'strict.orgContact'],
+    ['/contacts', '/contacts?$select=id,mail,proxyAddresses,onPremisesSyncEnabled', 'strict.orgContact'],
+    ['/contacts/{orgContact-id}', '/contacts/{contact}', 'strict.orgContact'],
+    ['/contacts/{orgContact-id}/memberOf', '/contacts/{contact}/memberOf', 'strict.group'],
     ['/subscribedSkus', '/subscribedSkus']
   ]
 

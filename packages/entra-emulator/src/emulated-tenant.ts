@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts'
+import type { ExtensionProperties } from './model/extension-properties.ts'
 import type { Directory } from './state/directory.ts'
 import type { Tenant } from './state/tenant.ts'
 
@@ -6,6 +7,7 @@ import type { Tenant } from './state/tenant.ts'
 export interface EmulatedTenant {
   readonly tenant: Tenant
   readonly directory: Directory
+  readonly extensions: ExtensionProperties
   readonly clock: Clock
   readonly behaviour: Behaviour
 }
@@ -18,4 +20,9 @@ export interface Behaviour {
   readonly throttledBatchStatus: 200 | 424
   /** The status of an expired delta link: 410 with a Location, or 400. Both are documented. */
   readonly expiredDeltaStatus: 410 | 400
+  /**
+   * Whether the application itself holds a role high enough to change, delete and restore users who hold roles. Off
+   * without it: they are refused with 403.
+   */
+  readonly writesPrivilegedUsers: boolean
 }

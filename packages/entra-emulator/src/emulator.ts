@@ -9,8 +9,10 @@ import { Faults } from './faults.ts'
 import { GraphService } from './graph/graph-service.ts'
 import { graphRouter } from './graph/routes.ts'
 import { Throttling, type ThrottlingOptions } from './graph/throttling.ts'
+import { ExtensionProperties } from './model/extension-properties.ts'
 import { RequestLog } from './request-log.ts'
 import { startHttpsServer } from './server/https-server.ts'
+import { Administration } from './state/administration.ts'
 import { Directory } from './state/directory.ts'
 import { type Tenant, type TenantOptions, tenantDomains } from './state/tenant.ts'
 import { createAuthority, createServerCertificate } from './tls/certificate.ts'
@@ -62,6 +64,8 @@ export interface EntraEmulator extends AsyncDisposable {
   readonly clock: Clock
   /** The tenant's objects, for tests to look at. */
   readonly state: Directory
+  /** What no application can do: roles, contacts, addresses, directory extensions. */
+  readonly administration: Administration
   /** Changes what the application must prove itself with. */
   setCredentials(change: Partial<Pick<Credentials, 'clientSecret' | 'clientCertificatePem'>>): void
   revokeTokens(): void
@@ -71,6 +75,7 @@ export interface EntraEmulator extends AsyncDisposable {
 export async function startEntraEmulator(options: EmulatorOptions = {}): Promise<EntraEmulator> {
   const clock = options.clock ?? movingClock()
   const tenant = emulatedTenant(options, clock)
+  const administration = new Administration(tenant.directory, tenant.extensions)
   const credentials = credentialsFor(options, tenant.tenant.id)
   const tokens = new AccessTokens(credentials.tenantId, options.tokenLifetimeSeconds ?? 3599)
   const requests = new RequestLog()
@@ -86,7 +91,7 @@ export async function startEntraEmulator(options: EmulatorOptions = {}): Promise
     keyPem,
     certificatePem,
     graph: { tenant, service, tokens, requests, faults },
-    admin: { requests, faults, clock, credentials, tokens },
+    admin: { requests, faults, clock, credentials, tokens, administration },
     tokenService: new TokenService({ credentials, tokens, domains })
   })
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'entra-emulator-')))
@@ -113,6 +118,7 @@ export async function startEntraEmulator(options: EmulatorOptions = {}): Promise
     faults,
     clock,
     state: tenant.directory,
+    administration,
     setCredentials: change => void Object.assign(credentials, change),
     revokeTokens: () => tokens.revokeAll(),
     async [Symbol.asyncDispose]() {
@@ -139,9 +145,10 @@ function emulatedTenant(options: EmulatorOptions, clock: Clock): EmulatedTenant 
     acceptsManagerAtCreate: false,
     throttledBatchStatus: 200,
     expiredDeltaStatus: 410,
+    writesPrivilegedUsers: false,
     ...options.behaviour
   }
-  return { tenant, directory, clock, behaviour }
+  return { tenant, directory, extensions: new ExtensionProperties(), clock, behaviour }
 }
 
 function credentialsFor(options: EmulatorOptions, tenantId: string): Credentials {

@@ -7,7 +7,7 @@ import { GraphRequestAdapter } from '@microsoft/msgraph-sdk'
 import { createGroupFromDiscriminatorValue, type Group } from '@microsoft/msgraph-sdk/models/index.js'
 import { createUsersServiceClient } from '@microsoft/msgraph-sdk-users'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTestTenant, type TestTenant } from './test-client.ts'
+import { items, reference, startTestTenant, type TestTenant } from './test-client.ts'
 import { createAuthority } from './tls/certificate.ts'
 
 const scope = 'https://graph.microsoft.com/.default'
@@ -55,6 +55,46 @@ describe('@azure/identity', () => {
 })
 
 describe('@microsoft/msgraph-sdk', () => {
+  test('roles and groups of a user come with their types', async () => {
+    const admin = await tenant.createUser('admin')
+    const crew = await tenant.createGroup('admins', { isAssignableToRole: true })
+    await tenant.graph('POST', `/groups/${crew}/members/$ref`, reference(admin))
+    tenant.emulator.administration.giveRole(admin, 'Global Administrator')
+    const { users } = createUsersServiceClient(adapter())
+    const memberships = await users.byUserId(admin).transitiveMemberOf.get()
+    expect(memberships?.value).toMatchObject(
+      expect.arrayContaining([
+        expect.objectContaining({ odataType: '#microsoft.graph.directoryRole' }),
+        expect.objectContaining({ odataType: '#microsoft.graph.group', id: crew })
+      ])
+    )
+    const roles = await tenant.graph(
+      'GET',
+      `/users/${admin}/transitiveMemberOf/microsoft.graph.directoryRole`,
+      undefined,
+      { ConsistencyLevel: 'eventual' }
+    )
+    expect(items(roles)).toMatchObject([{ displayName: 'Global Administrator' }])
+  })
+
+  test('extension attributes and directory extensions are written and read', async () => {
+    const extension = 'extension_0123456789abcdef0123456789abcdef_costCode'
+    tenant.emulator.administration.registerExtension({ name: extension, targetObjects: ['User'] })
+    const id = await tenant.createUser('extended')
+    const { users } = createUsersServiceClient(adapter())
+    await users.byUserId(id).patch({
+      onPremisesExtensionAttributes: { extensionAttribute1: 'x' },
+      employeeOrgData: { division: 'North', costCenter: '7' },
+      additionalData: { [extension]: '4711' }
+    })
+    const read = await users.byUserId(id).get({
+      queryParameters: { select: ['onPremisesExtensionAttributes', 'employeeOrgData', extension] }
+    })
+    expect(read?.onPremisesExtensionAttributes?.extensionAttribute1).toBe('x')
+    expect(read?.employeeOrgData).toMatchObject({ division: 'North', costCenter: '7' })
+    expect(read?.additionalData).toMatchObject({ [extension]: '4711' })
+  })
+
   test('users: create, read, list, change, refuse, delete', async () => {
     const { users } = createUsersServiceClient(adapter())
     const created = await users.post({

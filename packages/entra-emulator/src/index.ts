@@ -4,6 +4,7 @@ export { type EmulatorOptions, type EntraEmulator, startEntraEmulator } from './
 export type { Fault, Faults } from './faults.ts'
 export type { ThrottlingOptions } from './graph/throttling.ts'
 export type { RequestLog, WriteRecord } from './request-log.ts'
+export type { Administration } from './state/administration.ts'
 export type { Directory } from './state/directory.ts'
 export type { DirectoryEntry } from './state/directory-entry.ts'
 export type { TenantOptions } from './state/tenant.ts'

@@ -30,7 +30,36 @@ beforeAll(async () => {
   const crew = await tenant.createGroup('crew', { uniqueName: 'crew-1' })
   const team = await tenant.createGroup('team', { groupTypes: ['Unified'], mailEnabled: true })
   await tenant.graph('POST', `/groups/${crew}/members/$ref`, reference(ann))
-  ids = { ann, bob, crew, team, nobody: '00000000-0000-4000-8000-000000000000' }
+  const [admin, keeper, synced] = [
+    await tenant.createUser('admin'),
+    await tenant.createUser('keeper'),
+    await tenant.createUser('synced')
+  ]
+  const vault = await tenant.createGroup('vault', { isAssignableToRole: true })
+  await tenant.graph('POST', `/groups/${vault}/members/$ref`, reference(keeper))
+  const { administration } = tenant.emulator
+  administration.giveRole(admin, 'Global Administrator')
+  administration.setProperties(synced, { onPremisesSyncEnabled: true })
+  administration.registerExtension({
+    name: 'extension_0123456789abcdef0123456789abcdef_code',
+    targetObjects: ['User']
+  })
+  const contact = administration.createContact({
+    displayName: 'Contact',
+    mail: 'contact@elsewhere.example',
+    proxyAddresses: ['SMTP:contact@elsewhere.example', 'smtp:second@elsewhere.example']
+  })
+  ids = {
+    ann,
+    bob,
+    crew,
+    team,
+    admin,
+    keeper,
+    synced,
+    contact,
+    nobody: '00000000-0000-4000-8000-000000000000'
+  }
 })
 
 afterAll(() => tenant[Symbol.asyncDispose]())

@@ -1,5 +1,7 @@
 import { type PendingExport, type PendingLink, SetupError, type WriteOutcome } from '@opendirsync/contracts'
 import { writeLinks } from './links/write-links.ts'
+import { listObjects, type TenantObject } from './list-objects.ts'
+import { type MatchOptions, matchEverything } from './matching/match-options.ts'
 import { writeObjects } from './objects/write-objects.ts'
 import { type TenantFacts, tenantFacts } from './tenant-facts.ts'
 import { trustAuthorities } from './transport/certificates.ts'
@@ -14,6 +16,8 @@ export interface EntraOptions extends Omit<CredentialOptions, 'graphUrl'> {
   readonly caFile?: string
   /** `staging`: reads only. Every write is `later`, and nothing that could change the tenant leaves the process. */
   readonly mode: 'export' | 'staging'
+  /** Which accounts of the tenant may be taken over; all when it is missing. */
+  readonly matching?: MatchOptions
   /** For one HTTP request. */
   readonly timeoutMs?: number
   /** How many batches of 20 may be under way at once. */
@@ -36,6 +40,12 @@ export interface Entra {
    * @throws SetupError when no write can succeed until a person acts
    */
   writeLinks(links: readonly PendingLink[]): Promise<Map<string, WriteOutcome>>
+  /**
+   * Pages of all users, mail-enabled groups and contacts, whoever made them. Waits when Graph asks to slow down.
+   * Contacts are left out when the application lacks OrgContact.Read.All.
+   * @throws SetupError `graph-permissions` and those of `check`; UnavailableError; AbortError when the signal says so
+   */
+  listObjects(signal?: AbortSignal): AsyncIterable<readonly TenantObject[]>
 }
 
 /**
@@ -56,12 +66,17 @@ export function connectEntra(options: EntraOptions): Entra {
   const requests: RequestCounters = { requests: 0, batches: 0, writes: 0, reads: 0 }
   const send = sender({ client, batchesInFlight: options.batchesInFlight ?? 4, counters: requests })
 
+  const root = `${graphUrl}/v1.0`
+  const matching = options.matching ?? matchEverything
+  const takingOver = new Set<string>()
+
   return {
     mode: options.mode,
     requests,
     check: () => tenantFacts(client),
-    writeObjects: pending => writeObjects(pending, send),
-    writeLinks: links => writeLinks(links, { send, root: `${graphUrl}/v1.0` })
+    writeObjects: pending => writeObjects(pending, { send, root, matching, takingOver }),
+    writeLinks: links => writeLinks(links, { send, root }),
+    listObjects: signal => listObjects({ client, counters: requests, signal })
   }
 }
 

@@ -13,6 +13,31 @@ const cases: [string, AttributeRecord, AttributeRecord | undefined, AttributeRec
   ['a collection with another value', { a: ['x', 'z'] }, { a: ['x', 'y'] }, { a: ['x', 'z'] }],
   ['nothing about a name that desired does not have', {}, { a: 'x' }, {}],
   ['a change of case', { a: 'Berg' }, { a: 'berg' }, { a: 'Berg' }],
+  [
+    'nothing, when the parts of a complex value are the same',
+    { c: { a: 'x', b: null } },
+    { c: { a: 'x' } },
+    {}
+  ],
+  ['nothing, when a complex value without any value meets null', { c: { a: null } }, { c: null }, {}],
+  [
+    'a complex value as a whole, with the parts that are gone',
+    { c: { a: 'x', b: 'new' } },
+    { c: { a: 'x', b: 'old', d: 'gone' } },
+    { c: { a: 'x', b: 'new', d: null } }
+  ],
+  [
+    'both parts of employeeOrgData',
+    { employeeOrgData: { division: 'North' } },
+    {},
+    { employeeOrgData: { division: 'North', costCenter: null } }
+  ],
+  [
+    'every part of a complex value that is to be cleared',
+    { employeeOrgData: null },
+    { employeeOrgData: { division: 'North', costCenter: '7' } },
+    { employeeOrgData: { division: null, costCenter: null } }
+  ],
   ['false where there was nothing', { a: false }, {}, { a: false }]
 ]
 
@@ -21,5 +46,5 @@ it.each(cases)('writes %s', (_what, desired, exported, expected) => {
 })
 
 it('leaves out what a new object does not need to have cleared', () => {
-  expect(withValues({ a: 'x', b: null, c: [], d: false })).toEqual({ a: 'x', d: false })
+  expect(withValues({ a: 'x', b: null, c: [], d: false, e: { f: null } })).toEqual({ a: 'x', d: false })
 })

@@ -1,5 +1,7 @@
 export { connectEntra, type Entra, type EntraOptions } from './connect.ts'
 export { difference } from './difference.ts'
 export { linkKey } from './links/link-key.ts'
+export type { TenantObject } from './list-objects.ts'
+export type { MatchOptions } from './matching/match-options.ts'
 export type { TenantFacts } from './tenant-facts.ts'
 export type { RequestCounters } from './transport/sender.ts'

@@ -14,6 +14,8 @@ interface Refusal {
   readonly problem: (error: GraphError) => Problem
 }
 
+const missingExtension = /extension properties are not available:\s*(\w+)/i
+
 const refusals: readonly Refusal[] = [
   {
     when: error =>
@@ -66,6 +68,14 @@ const refusals: readonly Refusal[] = [
       withAttribute(error, 'property-read-only', 'The tenant does not let the property be written.')
   },
   {
+    when: ({ message }) => missingExtension.test(message),
+    problem: ({ message }) => ({
+      code: 'directory-extension-missing',
+      attribute: missingExtension.exec(message)?.[1] ?? '',
+      message: `${message} Register it with the application that its name begins with, for this type of object, or take it out of the rules.`
+    })
+  },
+  {
     when: error => attributeOf(error) !== undefined,
     problem: error =>
       withAttribute(error, 'invalid-value', 'The tenant refuses the value. Correct it in the directory.')
@@ -94,9 +104,15 @@ function conflict(error: GraphError): Problem {
   }
 }
 
-/** The id of the object that stands in the way, where Graph names it (`User_<id>`). */
-export function conflictingIdIn(answer: Answer): string | undefined {
-  return ownerIn(graphErrorIn(answer))?.replace(/^\w+?_/, '')
+/** The objects that stand in the way, where Graph names them (`User_<id>`). */
+export function conflictingObjectsIn(
+  answer: Answer
+): readonly { readonly type: string; readonly entraId: string }[] {
+  return graphErrorIn(answer).details.flatMap(each => {
+    const [, type, entraId] = /^([A-Za-z]+)_(.+)$/.exec(textIn(each, 'target') ?? '') ?? []
+    const isNamed = textIn(each, 'code') === 'ConflictingObjects'
+    return isNamed && type !== undefined && entraId !== undefined ? [{ type, entraId }] : []
+  })
 }
 
 function ownerIn(error: GraphError): string | undefined {

@@ -1,7 +1,9 @@
+import { isExtensionName } from '../model/extension-properties.ts'
+import type { PropertyDefinition } from '../model/property-definition.ts'
 import type { EntityType } from './entity.ts'
 import { badRequest, malformed } from './graph-error.ts'
 import type { GraphRequest } from './graph-request.ts'
-import { requireAcceptable, requireType, unknownProperty } from './property-values.ts'
+import { requireAcceptable, requireType, unavailableExtensions, unknownProperty } from './property-values.ts'
 
 /** A request body taken apart: what it sets, and what it refers to. */
 export interface Body {
@@ -29,6 +31,8 @@ const noBinds: ReadonlyMap<string, readonly string[]> = new Map()
  */
 export function readBody(request: GraphRequest, type: EntityType, mode: 'create' | 'update'): Body {
   const properties: Record<string, unknown> = {}
+  const definitions: PropertyDefinition[] = []
+  const unavailable: string[] = []
   let binds: Map<string, readonly string[]> | undefined
   for (const [name, value] of Object.entries(bodyObject(request))) {
     if (name.startsWith('@odata.')) continue
@@ -37,25 +41,23 @@ export function readBody(request: GraphRequest, type: EntityType, mode: 'create'
       binds.set(name.slice(0, -'@odata.bind'.length), referencedIds(value))
       continue
     }
-    const property = type.properties.get(name)
-    if (property === undefined) throw unknownProperty(name, type.kind)
+    const property = type.properties.get(name) ?? request.tenant.extensions.definitionOf(name, type.resource)
+    if (property === undefined) {
+      if (!isExtensionName(name)) throw unknownProperty(name, type.name)
+      unavailable.push(name)
+      continue
+    }
     requireType(property, value)
+    definitions.push(property)
     properties[name] = value
   }
-  requireRules(type, properties, mode)
+  if (unavailable.length > 0) throw unavailableExtensions(unavailable)
+  for (const property of definitions) requireAcceptable(type, property, properties[property.name], mode)
+  if (mode === 'create') requirePresent(type, properties)
   return { properties, binds: binds ?? noBinds }
 }
 
-function requireRules(
-  type: EntityType,
-  properties: Record<string, unknown>,
-  mode: 'create' | 'update'
-): void {
-  for (const [name, value] of Object.entries(properties)) {
-    const property = type.properties.get(name)
-    if (property !== undefined) requireAcceptable(type, property, value, mode)
-  }
-  if (mode === 'update') return
+function requirePresent(type: EntityType, properties: Record<string, unknown>): void {
   for (const property of type.properties.values()) {
     if (property.required && properties[property.name] === undefined) {
       throw badRequest(

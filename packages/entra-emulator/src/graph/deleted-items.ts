@@ -1,11 +1,12 @@
 import { graphDateTime } from '../clock.ts'
 import { propertiesBeforeBin } from '../state/directory.ts'
 import type { DirectoryEntry } from '../state/directory-entry.ts'
-import { entityTypes, render, type Selection, selection } from './entity.ts'
+import { entityTypes, odataTypeOf, render, type Selection, selection } from './entity.ts'
 import { invalidValue, malformed, notFound } from './graph-error.ts'
 import { type GraphRequest, type GraphResponse, noContent, ok } from './graph-request.ts'
 import { castOf, contextOf, deletedEntries, listEntities, listMixed, mixedSelection } from './lists.ts'
 import { refuseOthers } from './query-options.ts'
+import { requireDeletable } from './sensitive-actions.ts'
 import { requireUnique } from './uniqueness.ts'
 import { requireUserRules } from './user-rules.ts'
 
@@ -20,7 +21,7 @@ export function getDeleted(request: GraphRequest, id: string): GraphResponse {
   const entry = requireDeleted(request, id)
   return ok({
     '@odata.context': contextOf(request, 'directoryObjects/$entity'),
-    '@odata.type': `#microsoft.graph.${entry.kind}`,
+    '@odata.type': odataTypeOf(entry.kind),
     ...render(entry, mixedSelection(request, entry.kind)),
     ...(request.query.has('$select') ? {} : deletionOf(entry))
   })
@@ -36,6 +37,7 @@ export function restoreDeleted(request: GraphRequest, id: string): GraphResponse
   const { tenant } = request
   const entry = requireDeleted(request, id)
   const { newUserPrincipalName, autoReconcileProxyConflict } = restoreOptions(request)
+  if (entry.kind === 'user') requireDeletable(request, entry)
   const properties = { ...propertiesBeforeBin(entry) }
   if (newUserPrincipalName !== undefined) {
     requireUserRules(tenant, { userPrincipalName: newUserPrincipalName }, 'update')
@@ -46,7 +48,7 @@ export function restoreDeleted(request: GraphRequest, id: string): GraphResponse
   tenant.directory.restore(entry, properties)
   return ok({
     '@odata.context': contextOf(request, 'directoryObjects/$entity'),
-    '@odata.type': `#microsoft.graph.${entry.kind}`,
+    '@odata.type': odataTypeOf(entry.kind),
     ...render(entry, selection(entityTypes[entry.kind], undefined))
   })
 }

@@ -1,5 +1,5 @@
-import type { DirectoryEntry } from '../state/directory-entry.ts'
-import { propertyValue, type Selection } from './entity.ts'
+import type { DirectoryEntry, EntryKind } from '../state/directory-entry.ts'
+import { odataTypeOf, propertyValue, type Selection } from './entity.ts'
 import type { GraphRequest } from './graph-request.ts'
 import { presentEntries } from './lookup.ts'
 
@@ -13,7 +13,7 @@ export interface LinkView {
 }
 
 /** The relationship that a delta query of this kind follows, unless its `$select` leaves it out. */
-export function followedLink(kind: 'user' | 'group', shown: Selection): LinkView | undefined {
+export function followedLink(kind: EntryKind, shown: Selection): LinkView | undefined {
   const link: LinkView =
     kind === 'user'
       ? { name: 'manager', relationship: 'managers' }
@@ -62,10 +62,10 @@ export function changedLink(
     const isThere = target !== undefined && directory[link.relationship].has(entry.id, id)
     if (isThere) return linkItem(target)
     const kind = target?.kind ?? directory.bin.get(id)?.kind ?? 'user'
-    return { '@odata.type': `#microsoft.graph.${kind}`, id, '@removed': { reason: 'deleted' } }
+    return { '@odata.type': odataTypeOf(kind), id, '@removed': { reason: 'deleted' } }
   })
 }
 
 function linkItem(target: DirectoryEntry): Record<string, unknown> {
-  return { '@odata.type': `#microsoft.graph.${target.kind}`, id: target.id }
+  return { '@odata.type': odataTypeOf(target.kind), id: target.id }
 }

@@ -1,10 +1,11 @@
 import { bodyObject } from './body.ts'
-import { renderTyped } from './entity.ts'
-import { badRequest } from './graph-error.ts'
+import { entityTypes, renderTyped } from './entity.ts'
+import { badRequest, insufficientPrivileges } from './graph-error.ts'
 import { type GraphRequest, type GraphResponse, noContent, ok } from './graph-request.ts'
 import { contextOf, mixedSelection } from './lists.ts'
 import { findObject, presentEntries } from './lookup.ts'
 import { refuseOthers } from './query-options.ts'
+import { requireDeletable } from './sensitive-actions.ts'
 
 export function getDirectoryObject(request: GraphRequest, id: string): GraphResponse {
   refuseOthers(request, '$select')
@@ -16,7 +17,10 @@ export function getDirectoryObject(request: GraphRequest, id: string): GraphResp
 }
 
 export function deleteDirectoryObject(request: GraphRequest, id: string): GraphResponse {
-  request.tenant.directory.remove(findObject(request, id))
+  const entry = findObject(request, id)
+  if (entry.kind === 'user') requireDeletable(request, entry)
+  else if (entry.kind !== 'group') throw insufficientPrivileges()
+  request.tenant.directory.remove(entry)
   return noContent
 }
 
@@ -30,7 +34,10 @@ export function getByIds(request: GraphRequest): GraphResponse {
   if (ids.length > idLimit) throw badRequest(`Too many elements in parameter 'ids': at most ${idLimit}.`)
   const wanted = isTexts(types) ? new Set(types.map(type => type.toLowerCase())) : undefined
   const entries = [...presentEntries(request, ids)].filter(
-    entry => wanted === undefined || wanted.has(entry.kind) || wanted.has('directoryobject')
+    entry =>
+      wanted === undefined ||
+      wanted.has(entityTypes[entry.kind].name.toLowerCase()) ||
+      wanted.has('directoryobject')
   )
   return ok({
     '@odata.context': contextOf(request, 'directoryObjects'),

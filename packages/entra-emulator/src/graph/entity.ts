@@ -1,6 +1,8 @@
 import { graphDateTime } from '../clock.ts'
+import { isExtensionName } from '../model/extension-properties.ts'
 import { groupProperties } from '../model/group-properties.ts'
-import type { PropertyDefinition } from '../model/property-definition.ts'
+import { type PropertyDefinition, text } from '../model/property-definition.ts'
+import { contactProperties, directoryRoleProperties } from '../model/read-only-properties.ts'
 import { userProperties } from '../model/user-properties.ts'
 import type { DirectoryEntry, EntryKind } from '../state/directory-entry.ts'
 import { malformed } from './graph-error.ts'
@@ -9,15 +11,23 @@ import { malformed } from './graph-error.ts'
 export interface EntityType {
   readonly kind: EntryKind
   /** As refusals spell it. */
-  readonly resource: 'User' | 'Group'
-  readonly entitySet: 'users' | 'groups'
+  readonly resource: 'User' | 'Group' | 'Contact' | 'DirectoryRole'
+  /** In the metadata, and in `@odata.type`. */
+  readonly name: 'user' | 'group' | 'orgContact' | 'directoryRole'
+  readonly entitySet: 'users' | 'groups' | 'contacts' | 'directoryRoles'
   readonly properties: ReadonlyMap<string, PropertyDefinition>
   readonly defaults: readonly PropertyDefinition[]
 }
 
 export const entityTypes: Readonly<Record<EntryKind, EntityType>> = {
-  user: entityType('user', 'User', 'users', userProperties),
-  group: entityType('group', 'Group', 'groups', groupProperties)
+  user: entityType('user', ['User', 'user', 'users'], userProperties),
+  group: entityType('group', ['Group', 'group', 'groups'], groupProperties),
+  contact: entityType('contact', ['Contact', 'orgContact', 'contacts'], contactProperties),
+  directoryRole: entityType(
+    'directoryRole',
+    ['DirectoryRole', 'directoryRole', 'directoryRoles'],
+    directoryRoleProperties
+  )
 }
 
 /** Which properties an answer shows. `id` is among them unless a `$select` leaves it out. */
@@ -31,7 +41,9 @@ export interface Selection {
 
 const relationshipNames: Readonly<Record<EntryKind, readonly string[]>> = {
   user: ['manager', 'directReports', 'memberOf', 'transitiveMemberOf'],
-  group: ['members', 'owners', 'memberOf', 'transitiveMembers', 'transitiveMemberOf']
+  group: ['members', 'owners', 'memberOf', 'transitiveMembers', 'transitiveMemberOf'],
+  contact: ['manager', 'directReports', 'memberOf', 'transitiveMemberOf'],
+  directoryRole: ['members']
 }
 
 export function selection(type: EntityType, select: string | undefined): Selection {
@@ -40,11 +52,11 @@ export function selection(type: EntityType, select: string | undefined): Selecti
   const properties: PropertyDefinition[] = []
   const relationships: string[] = []
   for (const name of names) {
-    const property = type.properties.get(name)
+    const property = type.properties.get(name) ?? (isExtensionName(name) ? text(name) : undefined)
     if (property !== undefined) properties.push(property)
     else if (relationshipNames[type.kind].includes(name)) relationships.push(name)
     else if (name !== 'id') {
-      const what = `Could not find a property named '${name}' on type 'microsoft.graph.${type.kind}'.`
+      const what = `Could not find a property named '${name}' on type 'microsoft.graph.${type.name}'.`
       throw malformed(`Parsing OData Select and Expand failed: ${what}`)
     }
   }
@@ -68,18 +80,22 @@ export function propertyValue(entry: DirectoryEntry, property: PropertyDefinitio
 /** The object in a list of mixed types: its type is told. */
 export function renderTyped(entry: DirectoryEntry, shown?: Selection): Record<string, unknown> {
   const view = render(entry, shown ?? selection(entityTypes[entry.kind], undefined))
-  return { '@odata.type': `#microsoft.graph.${entry.kind}`, ...view }
+  return { '@odata.type': odataTypeOf(entry.kind), ...view }
+}
+
+export function odataTypeOf(kind: EntryKind): string {
+  return `#microsoft.graph.${entityTypes[kind].name}`
 }
 
 function entityType(
   kind: EntryKind,
-  resource: EntityType['resource'],
-  entitySet: EntityType['entitySet'],
+  [resource, name, entitySet]: readonly [EntityType['resource'], EntityType['name'], EntityType['entitySet']],
   properties: readonly PropertyDefinition[]
 ): EntityType {
   return {
     kind,
     resource,
+    name,
     entitySet,
     properties: new Map(properties.map(property => [property.name, property])),
     defaults: properties.filter(property => property.returnedByDefault)
@@ -88,7 +104,9 @@ function entityType(
 
 const defaultSelections: Readonly<Record<EntryKind, Selection>> = {
   user: defaultSelection('user'),
-  group: defaultSelection('group')
+  group: defaultSelection('group'),
+  contact: defaultSelection('contact'),
+  directoryRole: defaultSelection('directoryRole')
 }
 
 function defaultSelection(kind: EntryKind): Selection {

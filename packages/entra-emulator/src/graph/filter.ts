@@ -131,7 +131,7 @@ class FilterParser {
     if (property === undefined) {
       throw malformed(
         `Invalid filter clause: Could not find a property named '${name}' on type ` +
-          `'microsoft.graph.${this.#type.kind}'.`
+          `'microsoft.graph.${this.#type.name}'.`
       )
     }
     const allowed = property.filter ?? []

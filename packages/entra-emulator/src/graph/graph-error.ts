@@ -68,6 +68,15 @@ export function objectConflict(property: string, ownerKind: string, ownerId: str
   ])
 }
 
+/** A permission is missing, or the target is one that holds an administrator role. */
+export function insufficientPrivileges(): GraphError {
+  return new GraphError(
+    403,
+    'Authorization_RequestDenied',
+    'Insufficient privileges to complete the operation.'
+  )
+}
+
 export function wrongMethod(): GraphError {
   return new GraphError(
     405,

@@ -65,11 +65,11 @@ export function listMixed(
   })
 }
 
-/** `graph.user` or `graph.group` at the end of a relationship's path. */
-export function castOf(segment: string | undefined): 'user' | 'group' | undefined {
+/** `graph.user`, `graph.group`, … at the end of a relationship's path. */
+export function castOf(segment: string | undefined): EntryKind | undefined {
   if (segment === undefined) return undefined
-  if (segment === 'graph.user') return 'user'
-  if (segment === 'graph.group') return 'group'
+  const type = Object.values(entityTypes).find(({ name }) => segment === `graph.${name}`)
+  if (type !== undefined) return type.kind
   throw malformed(`Resource not found for the segment '${segment}'.`)
 }
 

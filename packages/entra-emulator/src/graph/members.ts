@@ -97,15 +97,25 @@ export function requireTargets(
   return ids.map(id => {
     const target = id.includes('@') ? directory.findBy('userPrincipalName', id) : directory.find(id)
     if (target === undefined) throw missingReference(request, id)
-    if (target.kind === 'group') {
-      if (relationship === 'owners') throw badRequest('A group cannot own a group.')
-      if (isUnified(group)) throw badRequest('A group cannot be a member of a Microsoft 365 group.')
-      if (isUnified(target.properties)) {
-        throw badRequest('A Microsoft 365 group cannot be a member of another group.')
-      }
-    }
+    const obstacle = obstacleTo(target, group, relationship)
+    if (obstacle !== undefined) throw badRequest(obstacle)
     return target
   })
+}
+
+/** Why an object cannot be a member or owner of the group. */
+function obstacleTo(
+  target: DirectoryEntry,
+  group: Readonly<Record<string, unknown>>,
+  relationship: GroupRelationship
+): string | undefined {
+  if (target.kind === 'user') return undefined
+  if (target.kind === 'directoryRole') return 'A directory role cannot be in a group.'
+  const what = target.kind === 'group' ? 'A group' : 'A contact'
+  if (relationship === 'owners') return `${what} cannot own a group.`
+  if (isUnified(group)) return `${what} cannot be a member of a Microsoft 365 group.`
+  if (isUnified(target.properties)) return 'A Microsoft 365 group cannot be a member of another group.'
+  return undefined
 }
 
 export function groupTransitiveMembers(request: GraphRequest, id: string, cast?: string): GraphResponse {

@@ -1,6 +1,7 @@
 import { complexTypes, domainProperties, organizationProperties } from '../model/complex-types.ts'
 import { groupProperties } from '../model/group-properties.ts'
 import type { PropertyDefinition } from '../model/property-definition.ts'
+import { contactProperties } from '../model/read-only-properties.ts'
 import { userProperties } from '../model/user-properties.ts'
 import type { GraphResponse } from './graph-request.ts'
 
@@ -37,7 +38,12 @@ const entities: readonly EntityModel[] = [
       ['transitiveMembers', manyObjects]
     ]
   },
-  { name: 'orgContact', base: 'directoryObject', properties: [], navigation: [] },
+  {
+    name: 'orgContact',
+    base: 'directoryObject',
+    properties: contactProperties,
+    navigation: [['memberOf', manyObjects]]
+  },
   { name: 'organization', base: 'directoryObject', properties: organizationProperties, navigation: [] },
   { name: 'domain', base: 'entity', properties: domainProperties, navigation: [] },
   { name: 'subscribedSku', base: 'entity', properties: [], navigation: [] },

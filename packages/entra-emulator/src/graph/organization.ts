@@ -29,7 +29,7 @@ export function getDomain(request: GraphRequest, name: string): GraphResponse {
   return ok({ '@odata.context': context, ...selected(request, 'domain', domain(found)) })
 }
 
-/** Contacts come from Exchange or Microsoft's own synchronisation: there are none, and none can be made. */
+/** Of what the emulated tenant has none. */
 export function emptyList(entitySet: string) {
   return (request: GraphRequest): GraphResponse =>
     ok({ '@odata.context': contextOf(request, entitySet), value: [] })

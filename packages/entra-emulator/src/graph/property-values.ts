@@ -17,7 +17,8 @@ const javascriptTypes: Readonly<Record<string, string>> = {
   'Edm.String': 'string',
   'Edm.DateTimeOffset': 'string',
   'Edm.Boolean': 'boolean',
-  'Edm.Int32': 'number'
+  'Edm.Int32': 'number',
+  'Edm.Int64': 'number'
 }
 
 function requireItemType(property: PropertyDefinition, value: unknown): void {
@@ -88,6 +89,11 @@ function fitsComplex(
     const member = definitions.find(each => each.name === name)
     return member === undefined || fitsOne(member, value)
   })
+}
+
+/** Names of directory extensions that no application has registered for this type. */
+export function unavailableExtensions(names: readonly string[]) {
+  return badRequest(`The following extension properties are not available: ${names.join(',')}.`)
 }
 
 export function unknownProperty(name: string, type: string) {

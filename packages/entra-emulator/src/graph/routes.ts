@@ -1,3 +1,4 @@
+import { contactMemberOf, getContact, listContacts } from './contacts.ts'
 import { getDeleted, listDeleted, purgeDeleted, restoreDeleted } from './deleted-items.ts'
 import { delta } from './delta.ts'
 import { deleteDirectoryObject, getByIds, getDirectoryObject } from './directory-objects.ts'
@@ -76,8 +77,9 @@ const table: readonly (readonly [operation: string, handler: GraphHandler])[] = 
   ['GET /organization/{id}', getOrganization],
   ['GET /domains', listDomains],
   ['GET /domains/{name}', getDomain],
-  ['GET /contacts', emptyList('contacts')],
-  ['GET /contacts/{id}', neverFound],
+  ['GET /contacts', listContacts],
+  ['GET /contacts/{id}', getContact],
+  ['GET /contacts/{id}/memberOf', contactMemberOf],
   ['GET /subscribedSkus', emptyList('subscribedSkus')],
   ['GET /subscribedSkus/{id}', neverFound],
   ['GET /$metadata', getMetadata]

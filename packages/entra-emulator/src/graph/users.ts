@@ -7,6 +7,7 @@ import { castOf, contextOf, countEntities, listEntities, listMixed, selectedName
 import { findUser, presentEntries } from './lookup.ts'
 import { managerOf, requireManager } from './manager.ts'
 import { refuseOthers } from './query-options.ts'
+import { requireChangeable, requireDeletable } from './sensitive-actions.ts'
 import { transitiveGroups } from './transitive.ts'
 import { requireUnique } from './uniqueness.ts'
 import { addressesWith, requireUserRules, storedPasswordProfile } from './user-rules.ts'
@@ -60,6 +61,7 @@ export function updateUser(request: GraphRequest, key: string): GraphResponse {
   const { properties, binds } = readBody(request, type, 'update')
   if (binds.size > 0) throw badRequest('Relationships cannot be set when a user is updated.')
   requireUserRules(tenant, properties, 'update')
+  requireChangeable(request, entry, Object.keys(properties))
   const changes = stored(properties, entry)
   requireUnique(request, 'user', changes, entry)
   tenant.directory.update(entry, changes)
@@ -67,7 +69,9 @@ export function updateUser(request: GraphRequest, key: string): GraphResponse {
 }
 
 export function deleteUser(request: GraphRequest, key: string): GraphResponse {
-  request.tenant.directory.remove(findUser(request, key))
+  const entry = findUser(request, key)
+  requireDeletable(request, entry)
+  request.tenant.directory.remove(entry)
   return noContent
 }
 
@@ -95,7 +99,29 @@ function stored(set: Record<string, unknown>, entry: DirectoryEntry | undefined)
     kept.mail = mail
     kept.proxyAddresses = addressesWith(mail, entry?.properties.proxyAddresses)
   }
-  return kept
+  return withStoredParts(kept, entry)
+}
+
+/** Of onPremisesExtensionAttributes what is not sent stays; of employeeOrgData it is cleared. */
+function withStoredParts(
+  set: Record<string, unknown>,
+  entry: DirectoryEntry | undefined
+): Record<string, unknown> {
+  const { onPremisesExtensionAttributes: attributes, employeeOrgData: data } = set
+  return {
+    ...set,
+    ...(isParts(attributes) && {
+      onPremisesExtensionAttributes: {
+        ...Object(entry?.properties.onPremisesExtensionAttributes),
+        ...attributes
+      }
+    }),
+    ...(isParts(data) && { employeeOrgData: { division: null, costCenter: null, ...data } })
+  }
+}
+
+function isParts(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }
 
 function expandsManager(request: GraphRequest): boolean {

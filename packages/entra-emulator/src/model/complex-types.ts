@@ -34,6 +34,15 @@ export const complexTypes: Readonly<Record<string, readonly PropertyDefinition[]
     flag('forceChangePasswordNextSignInWithMfa'),
     text('password')
   ],
+  phone: [text('language'), text('number'), text('region')],
+  physicalOfficeAddress: [
+    text('city'),
+    text('countryOrRegion'),
+    text('officeLocation'),
+    text('postalCode'),
+    text('state'),
+    text('street')
+  ],
   privacyProfile: [text('contactEmail'), text('statementUrl')],
   provisionedPlan: [text('capabilityStatus'), text('provisioningStatus'), text('service')],
   serviceProvisioningError: [date('createdDateTime'), flag('isResolved'), text('serviceInstance')],

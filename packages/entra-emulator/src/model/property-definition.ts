@@ -40,7 +40,7 @@ export const readOnly: Rules = { writable: 'never' }
 /** The operators that most identifying properties take. */
 export const matched: Rules = { filter: ['eq', 'in', 'startswith'] }
 
-function define(name: string, type: string, collection: boolean, rules: Rules): PropertyDefinition {
+export function define(name: string, type: string, collection: boolean, rules: Rules): PropertyDefinition {
   return {
     name,
     type,

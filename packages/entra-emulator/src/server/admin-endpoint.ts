@@ -3,8 +3,11 @@ import { Compile } from 'typebox/compile'
 import type { Clock } from '../clock.ts'
 import type { Faults } from '../faults.ts'
 import type { RequestLog } from '../request-log.ts'
+import type { Administration } from '../state/administration.ts'
 import type { AccessTokens } from '../token/access-tokens.ts'
 import type { Credentials } from '../token/credentials.ts'
+import { type AdminResponse, ok, refused } from './admin-response.ts'
+import { answerTenantAdmin } from './admin-tenant.ts'
 
 export interface AdminOptions {
   readonly requests: RequestLog
@@ -12,6 +15,7 @@ export interface AdminOptions {
   readonly clock: Clock
   readonly credentials: Credentials
   readonly tokens: AccessTokens
+  readonly administration: Administration
 }
 
 const closed = { additionalProperties: false }
@@ -50,11 +54,6 @@ const checks = {
   credentials: Compile(CredentialsBody)
 }
 
-export interface AdminResponse {
-  readonly status: number
-  readonly body: object
-}
-
 /** `/emulator/…`: what a test asks of the emulator and Entra does not have. No token is needed. */
 export function answerAdmin(
   options: AdminOptions,
@@ -90,7 +89,12 @@ export function answerAdmin(
       changeCredentials(options, input)
       return ok({})
     default:
-      return { status: 404, body: { error: `There is no ${method} ${path} here; see the package's README` } }
+      return (
+        answerTenantAdmin(options.administration, `${method} ${path}`, input) ?? {
+          status: 404,
+          body: { error: `There is no ${method} ${path} here; see the package's README` }
+        }
+      )
   }
 }
 
@@ -102,14 +106,4 @@ function changeCredentials(
   if (change.clientCertificatePem !== undefined)
     credentials.clientCertificatePem = change.clientCertificatePem
   if (change.revokeTokens) tokens.revokeAll()
-}
-
-function ok(body: object): AdminResponse {
-  return { status: 200, body }
-}
-
-function refused(
-  errors: readonly { readonly instancePath: string; readonly message: string }[]
-): AdminResponse {
-  return { status: 400, body: { errors: errors.map(error => `${error.instancePath} ${error.message}`) } }
 }

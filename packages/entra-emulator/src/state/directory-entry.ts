@@ -1,4 +1,5 @@
-export type EntryKind = 'user' | 'group'
+/** Contacts and roles are there to be read: no application makes them by Graph. */
+export type EntryKind = 'user' | 'group' | 'contact' | 'directoryRole'
 
 /** One object of the tenant. Properties that were never set are absent. */
 export interface DirectoryEntry {

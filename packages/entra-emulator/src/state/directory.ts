@@ -24,7 +24,9 @@ export interface DirectoryOptions {
 export class Directory {
   readonly live: Readonly<Record<EntryKind, Map<string, DirectoryEntry>>> = {
     user: new Map(),
-    group: new Map()
+    group: new Map(),
+    contact: new Map(),
+    directoryRole: new Map()
   }
   readonly bin = new Map<string, DirectoryEntry>()
   readonly members = new Links()
@@ -167,7 +169,12 @@ export class Directory {
 
   #lookUp(id: string, kind?: EntryKind): DirectoryEntry | undefined {
     if (kind !== undefined) return this.live[kind].get(id)
-    return this.live.user.get(id) ?? this.live.group.get(id)
+    return (
+      this.live.user.get(id) ??
+      this.live.group.get(id) ??
+      this.live.contact.get(id) ??
+      this.live.directoryRole.get(id)
+    )
   }
 
   #nextOrdinal(): number {

@@ -47,7 +47,7 @@ export function uniqueKeysOf(kind: EntryKind, properties: Properties): UniqueKey
     add('userPrincipalName', properties.userPrincipalName)
     add('onPremisesImmutableId', properties.onPremisesImmutableId)
     add('onPremisesSecurityIdentifier', properties.onPremisesSecurityIdentifier)
-  } else {
+  } else if (kind === 'group') {
     add('uniqueName', properties.uniqueName)
     if (isUnified(properties)) add('mailNickname', properties.mailNickname)
   }

@@ -6,22 +6,32 @@ import {
 } from '@opendirsync/contracts'
 import { difference } from '../difference.ts'
 import { later, replicationMs, type Verdict, verdictOf } from '../errors.ts'
-import type { Answer, Send } from '../transport/graph-request.ts'
-import { createObject, outcomeOf, restoreRequest, writeEverything } from './create-object.ts'
+import { matchByAnchor, restoreRequest } from '../matching/hard-match.ts'
+import { isOurs, userWithAnchor } from '../matching/tenant-user.ts'
+import { type Send, textIn } from '../transport/graph-request.ts'
+import { read } from '../transport/read.ts'
+import { createObject, writeEverything } from './create-object.ts'
 import { idIn, kindOf, withoutAnchor } from './kinds.ts'
+import type { ObjectContext } from './object-context.ts'
+import { outcomeOf } from './outcome.ts'
 
 /**
  * Brings one object from what the tenant was last confirmed to have to what it should have. Each way may be walked
  * again after a crash at any point: it asks the tenant before it assumes.
  */
-export async function writeObject(pending: PendingExport, send: Send): Promise<WriteOutcome> {
-  if (!pending.desiredPresent) return deleteObject(pending, send)
-  if (pending.entraId === undefined || pending.entraState === 'absent') return createObject(pending, send)
-  if (pending.entraState === 'deleted') return restoreObject(pending, pending.entraId, send)
-  return updateObject(pending, pending.entraId, send)
+export async function writeObject(pending: PendingExport, context: ObjectContext): Promise<WriteOutcome> {
+  if (!pending.desiredPresent) return deleteObject(pending, context.send)
+  if (pending.entraId === undefined || pending.entraState === 'absent') return createObject(pending, context)
+  if (pending.entraState === 'deleted') return restoreObject(pending, pending.entraId, context)
+  return updateObject(pending, pending.entraId, context)
 }
 
-async function updateObject(pending: PendingExport, entraId: string, send: Send): Promise<WriteOutcome> {
+async function updateObject(
+  pending: PendingExport,
+  entraId: string,
+  context: ObjectContext
+): Promise<WriteOutcome> {
+  const { send } = context
   const { collection, anchor } = kindOf(pending)
   const changes = difference(pending.desired, pending.exported)
   if (pending.exported !== undefined && anchor in changes) return anchorChanged(anchor)
@@ -32,7 +42,7 @@ async function updateObject(pending: PendingExport, entraId: string, send: Send)
   const verdict = verdictOf(await send({ method: 'PATCH', url, body }))
   if (verdict.kind === 'refused')
     return { result: 'refused', problem: verdict.problem, ...(await disableAtLeast(url, body, send)) }
-  return verdict.kind === 'missing' ? findAgain(pending, entraId, send) : outcomeOf(verdict, 'update')
+  return verdict.kind === 'missing' ? findAgain(pending, entraId, context) : outcomeOf(verdict, 'update')
 }
 
 /** A leaver is locked out also when another value of the same change is refused. The refusal stands. */
@@ -48,19 +58,34 @@ async function disableAtLeast(
 }
 
 /** The id that we know is not there: not yet everywhere, in the bin, or gone. */
-async function findAgain(pending: PendingExport, entraId: string, send: Send): Promise<WriteOutcome> {
+async function findAgain(
+  pending: PendingExport,
+  entraId: string,
+  context: ObjectContext
+): Promise<WriteOutcome> {
+  const { send } = context
   const verdict = await look(entraId, pending, send)
   if (verdict.kind === 'done') return later('The object is not known everywhere yet.', replicationMs)
   if (verdict.kind !== 'missing') return outcomeOf(verdict, 'update')
 
-  const { find } = kindOf(pending)
-  const known = await send(find(pending))
+  if (pending.objectType === 'user') {
+    const holder = await userWithAnchor(pending, send)
+    return holder === undefined
+      ? restoreObject(pending, entraId, context)
+      : matchByAnchor(pending, holder, context)
+  }
+  const known = await send(kindOf(pending).find(pending))
   const otherId = verdictOf(known).kind === 'done' ? idIn(known) : undefined
   if (otherId !== undefined) return writeEverything(pending, otherId, 'adopt', send)
-  return restoreObject(pending, entraId, send)
+  return restoreObject(pending, entraId, context)
 }
 
-async function restoreObject(pending: PendingExport, entraId: string, send: Send): Promise<WriteOutcome> {
+async function restoreObject(
+  pending: PendingExport,
+  entraId: string,
+  context: ObjectContext
+): Promise<WriteOutcome> {
+  const { send } = context
   const verdict = verdictOf(await send(restoreRequest(entraId)))
   if (verdict.kind === 'done') return writeEverything(pending, entraId, 'restore', send)
   if (verdict.kind !== 'missing') return outcomeOf(verdict, 'restore')
@@ -68,24 +93,27 @@ async function restoreObject(pending: PendingExport, entraId: string, send: Send
   // Not in the bin: restored by an attempt that was not confirmed, or purged.
   const alive = await look(entraId, pending, send)
   if (alive.kind === 'done') return writeEverything(pending, entraId, 'restore', send)
-  return createObject(pending, send)
+  return createObject(pending, context)
 }
 
 /** Into the tenant's bin, for 30 days. An object whose creation was not confirmed is looked for by its anchor. */
 async function deleteObject(pending: PendingExport, send: Send): Promise<WriteOutcome> {
   // Also an object that was in the bin: a restore may have been carried out and not confirmed.
-  const { collection, find } = kindOf(pending)
-  let entraId = pending.entraId
-  if (entraId === undefined) {
-    const found: Answer = await send(find(pending))
-    const verdict = verdictOf(found)
-    if (verdict.kind === 'later' || verdict.kind === 'refused') return outcomeOf(verdict, 'delete')
-    entraId = verdict.kind === 'done' ? idIn(found) : undefined
-    if (entraId === undefined) return unchanged()
-  }
-  const verdict = verdictOf(await send({ method: 'DELETE', url: `/${collection}/${entraId}` }))
+  const entraId = pending.entraId ?? (await unconfirmedId(pending, send))
+  if (entraId === undefined) return unchanged()
+  const url = `/${kindOf(pending).collection}/${entraId}`
+  const verdict = verdictOf(await send({ method: 'DELETE', url }))
   if (verdict.kind === 'missing') return { result: 'written', operation: 'delete' }
   return outcomeOf(verdict, 'delete', entraId)
+}
+
+/** What we created and were not told of. An account that only has the same anchor is not ours to delete. */
+async function unconfirmedId(pending: PendingExport, send: Send): Promise<string | undefined> {
+  if (pending.objectType === 'user') {
+    const holder = await userWithAnchor(pending, send)
+    return holder !== undefined && isOurs(pending, holder) ? holder.entraId : undefined
+  }
+  return textIn(await read(kindOf(pending).find(pending).url, send), 'id')
 }
 
 async function look(entraId: string, pending: PendingExport, send: Send): Promise<Verdict> {

@@ -1,6 +1,6 @@
-import type { PendingExport, WriteOutcome } from '@opendirsync/contracts'
+import { conflictCodes, type PendingExport, type WriteOutcome } from '@opendirsync/contracts'
 import { settleAll } from '../settle.ts'
-import type { Send } from '../transport/graph-request.ts'
+import type { ObjectContext } from './object-context.ts'
 import { writeObject } from './write-object.ts'
 
 /**
@@ -9,14 +9,14 @@ import { writeObject } from './write-object.ts'
  */
 export async function writeObjects(
   pending: readonly PendingExport[],
-  send: Send
+  context: ObjectContext
 ): Promise<Map<string, WriteOutcome>> {
   const outcomes = new Map<string, WriteOutcome>()
   const write = (batch: readonly PendingExport[]): Promise<void> =>
     settleAll(
       batch,
       async each => {
-        outcomes.set(each.entryId, await writeObject(each, send))
+        outcomes.set(each.entryId, await writeObject(each, context))
       },
       (each, outcome) => outcomes.set(each.entryId, outcome)
     )
@@ -31,7 +31,7 @@ export async function writeObjects(
 }
 
 function isConflict(outcome: WriteOutcome | undefined): boolean {
-  return outcome?.result === 'refused' && outcome.problem.code === 'object-conflict'
+  return outcome?.result === 'refused' && conflictCodes.includes(outcome.problem.code)
 }
 
 /** True for what may have freed a name. */
