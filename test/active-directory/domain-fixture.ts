@@ -40,7 +40,7 @@ let lastNumber = 0
 /** Makes an enabled user and returns its DN. */
 export async function addUser(
   { connection, ou }: DomainFixture,
-  attributes: Record<string, string> = {}
+  attributes: Readonly<Record<string, string | readonly string[]>> = {}
 ): Promise<string> {
   lastNumber++
   const dn = `CN=user ${lastNumber},${ou}`

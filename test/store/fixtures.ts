@@ -3,10 +3,13 @@ import type {
   AttributeRecord,
   DirectoryChange,
   PendingExport,
+  Problem,
+  Projection,
+  Rules,
   StagedObject,
   WriteOutcome
 } from '@opendirsync/contracts'
-import { type Decision, openStore, type Store } from '@opendirsync/store'
+import { openStore, type Store } from '@opendirsync/store'
 import { startPostgres } from '@opendirsync/testing'
 import { Client } from 'pg'
 
@@ -102,6 +105,30 @@ export async function stage(
   )
 }
 
+/** What rules say of an object that is joined to no other. */
+export type Decision =
+  | { readonly outcome: 'out-of-scope'; readonly reason: Problem }
+  | { readonly outcome: 'failed'; readonly problem: Problem }
+  | ({ readonly outcome: 'projected'; readonly sourceAnchor: string } & Projection)
+
+/** Rules that look at one object at a time. */
+export function rulesOf(decide: (staged: StagedObject) => Decision): Rules {
+  return {
+    judge(staged) {
+      const decision = decide(staged)
+      if (decision.outcome !== 'projected') return decision
+      const { objectType, sourceAnchor } = decision
+      return { outcome: 'in-scope', objectType, sourceAnchor, joinKeys: [] }
+    },
+    project([staged]) {
+      const decision = staged === undefined ? undefined : decide(staged)
+      if (decision?.outcome !== 'projected') throw new Error('only objects in scope are projected')
+      const { outcome: _outcome, sourceAnchor: _anchor, ...projection } = decision
+      return projection
+    }
+  }
+}
+
 /** The plainest rules there can be: users and groups flow by name, everything else is out of scope. */
 export function decide(staged: StagedObject): Decision {
   const objectType = staged.objectClass
@@ -119,8 +146,10 @@ export function decide(staged: StagedObject): Decision {
   }
 }
 
+export const rules = rulesOf(decide)
+
 export async function synchronise(store: Store, objectGuids: readonly string[]): Promise<readonly string[]> {
-  return (await store.metaverse.synchronise({ connector, objectGuids, decide })).exportable
+  return (await store.metaverse.synchronise({ connector, objectGuids, rules })).exportable
 }
 
 /** Exports as a tenant that accepts everything would, and gives the operations in order. */

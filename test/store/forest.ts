@@ -1,9 +1,9 @@
-import type { DirectoryChange, StagedObject } from '@opendirsync/contracts'
-import { type Decision, openStore, type Store } from '@opendirsync/store'
+import type { AttributeRecord, DirectoryChange, Rules, StagedObject } from '@opendirsync/contracts'
+import { openStore, type Store } from '@opendirsync/store'
 import { type Postgres, startPostgres } from '@opendirsync/testing'
 import { Client } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
-import { exportAll, decide as plainly, stage, user } from './fixtures.ts'
+import { type Decision, exportAll, decide as plainly, rulesOf, stage, user } from './fixtures.ts'
 
 /** Two domains of one forest, and a domain of another. */
 export const domains = { a: 'a.forest.test', b: 'b.forest.test', other: 'other.test' } as const
@@ -26,12 +26,14 @@ export interface Forest extends AsyncDisposable {
   whileHeld(domain: Domain, object: DirectoryChange, work: () => Promise<void>): Promise<void>
   /** The objects that a domain is to read again. */
   rereads(domain: Domain): Promise<readonly string[]>
+  /** What the tenant should have, by display name. Who is not to be there is not in it. */
+  desired(): Promise<Readonly<Record<string, AttributeRecord>>>
   /** As `code name`, sorted. */
   problems(): Promise<string[]>
 }
 
 /** Registers the hooks of a file whose tests each have a forest of their own, on one PostgreSQL. */
-export function forestForEachTest(take: (forest: Forest) => void): void {
+export function forestForEachTest(take: (forest: Forest) => void, applied: Rules = rules): void {
   let postgres: Postgres
   let forest: Forest
   beforeAll(async () => {
@@ -39,18 +41,20 @@ export function forestForEachTest(take: (forest: Forest) => void): void {
   })
   afterAll(() => postgres[Symbol.asyncDispose]())
   beforeEach(async () => {
-    forest = await openForest(postgres)
+    forest = await openForest(postgres, applied)
     take(forest)
   })
   afterEach(() => forest[Symbol.asyncDispose]())
 }
 
 /** The plain rules; who has `optedOut` is not for the tenant, and who is outside the scope neither. */
-export function decide(staged: StagedObject): Decision {
+function decide(staged: StagedObject): Decision {
   const isOut = staged.attributes.optedOut !== undefined || (staged.outOfScope ?? null) !== null
   if (!isOut) return plainly(staged)
   return { outcome: 'out-of-scope', reason: { code: 'test', message: 'opted out' } }
 }
+
+export const rules = rulesOf(decide)
 
 /** How a group of another forest sees an account. */
 export function foreignPrincipal(objectSid: string, changes: Partial<DirectoryChange> = {}): DirectoryChange {
@@ -77,7 +81,7 @@ export function newSid(): string {
   return `S-1-5-21-1111-2222-3333-${1_000 + ++sids}`
 }
 
-async function openForest(postgres: Postgres): Promise<Forest> {
+async function openForest(postgres: Postgres, applied: Rules): Promise<Forest> {
   const url = await postgres.createDatabase()
   await using opening = new AsyncDisposableStack()
   const store = opening.use(await openStore({ url }))
@@ -86,7 +90,7 @@ async function openForest(postgres: Postgres): Promise<Forest> {
   opening.defer(() => client.end())
   const opened = opening.move()
   const synchroniseIn = (connector: string, objectGuids: readonly string[]) =>
-    store.metaverse.synchronise({ connector, objectGuids, decide })
+    store.metaverse.synchronise({ connector, objectGuids, rules: applied })
 
   const settle = async () => {
     const operations: string[] = []
@@ -146,6 +150,12 @@ async function openForest(postgres: Postgres): Promise<Forest> {
     },
     rereads: async domain =>
       (await store.connectorSpace.rereads(domains[domain], { limit: 100, server: 'dc1' })).guids,
+    async desired() {
+      const { rows } = await client.query<{ desired: AttributeRecord }>(
+        'select desired from export_object where desired_present'
+      )
+      return Object.fromEntries(rows.map(({ desired }) => [String(desired.displayName), desired]))
+    },
     async problems() {
       const { rows } = await client.query<{ problem: string }>(
         `select p ->> 'code' || ' ' || (s.attributes -> 'displayName' ->> 0) as problem from staged_object s

@@ -2,7 +2,6 @@ import { openStore } from '@opendirsync/store'
 import { describe, expect, it } from 'vitest'
 import { group, user } from './fixtures.ts'
 import {
-  decide,
   deleted,
   domains,
   type Forest,
@@ -10,6 +9,7 @@ import {
   forestForEachTest,
   newSid,
   optedOut,
+  rules,
   withMembers
 } from './forest.ts'
 
@@ -44,7 +44,7 @@ describe('references across the domains of a forest', () => {
     await Promise.all(
       pairs.flatMap(({ member, team }) => [
         forest.synchronise('b', member),
-        other.metaverse.synchronise({ connector: domains.a, objectGuids: [team.objectGuid], decide })
+        other.metaverse.synchronise({ connector: domains.a, objectGuids: [team.objectGuid], rules })
       ])
     )
     const operations = await forest.settle()

@@ -4,6 +4,7 @@ import { applyScope, visitChanged } from '../../packages/store/src/scope/apply-s
 import { markScopeAffected } from '../../packages/store/src/scope/mark-scope-affected.ts'
 import { previewScope } from '../../packages/store/src/scope/preview-scope.ts'
 import { settleScope } from '../../packages/store/src/scope/settle-scope.ts'
+import { rulesOf } from './fixtures.ts'
 import {
   connector,
   containers,
@@ -117,10 +118,10 @@ describe('a scope', () => {
     await space.store.metaverse.synchronise({
       connector,
       objectGuids: [id('ada'), id('bob')],
-      decide: ({ objectGuid, outOfScope }) => {
+      rules: rulesOf(({ objectGuid, outOfScope }) => {
         expect({ objectGuid, outOfScope }).toEqual({ objectGuid: id('bob'), outOfScope: 'container' })
         return { outcome: 'out-of-scope', reason: { code: 'test', message: 'looked at' } }
-      }
+      })
     })
     expect(await transact(space.database, trx => settleScope(trx, connector))).toEqual([id('ada')])
     expect(await space.part(id('ada'))).toBe('container')

@@ -4,6 +4,7 @@ import {
   connector,
   group,
   namingContext,
+  rulesOf,
   type StoreFixture,
   stage,
   storeFixture,
@@ -44,10 +45,10 @@ describe('a page of an import', () => {
     await fixture.store.metaverse.synchronise({
       connector,
       objectGuids: [ada.objectGuid],
-      decide: staged => {
+      rules: rulesOf(staged => {
         seen = staged.attributes
         return { outcome: 'out-of-scope', reason: { code: 'test', message: 'only looking' } }
-      }
+      })
     })
     expect(seen).toEqual({ displayName: ['Ada'], department: ['Analysis'] })
   })
@@ -110,10 +111,10 @@ describe('a page of an import', () => {
     await fixture.store.metaverse.synchronise({
       connector,
       objectGuids: [inner.objectGuid, ada.objectGuid],
-      decide: staged => {
+      rules: rulesOf(staged => {
         if (staged.objectGuid === inner.objectGuid) dn = staged.dn
         return { outcome: 'out-of-scope', reason: { code: 'test', message: 'only looking' } }
-      }
+      })
     })
     expect(dn).toBe(`OU=Inner,OU=New,${namingContext}`)
   })

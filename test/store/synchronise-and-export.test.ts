@@ -6,6 +6,8 @@ import {
   decide,
   exportAll,
   group,
+  rules,
+  rulesOf,
   type StoreFixture,
   stage,
   storeFixture,
@@ -104,8 +106,9 @@ describe('from the connector space to the tenant', () => {
     const { exportable } = await fixture.store.metaverse.synchronise({
       connector,
       objectGuids: changed,
-      decide: staged =>
+      rules: rulesOf(staged =>
         staged.objectGuid === ada.objectGuid ? { outcome: 'failed', problem } : decide(staged)
+      )
     })
     expect(await exportAll(fixture.store, exportable)).toEqual(['update'])
     expect((await fixture.store.quarantine.list({ limit: 10 })).items).toMatchObject([
@@ -179,8 +182,8 @@ describe('from the connector space to the tenant', () => {
     )
     const results = await Promise.all(
       pairs.flatMap(({ member, team }) => [
-        fixture.store.metaverse.synchronise({ connector, objectGuids: [member.objectGuid], decide }),
-        other.metaverse.synchronise({ connector, objectGuids: [team.objectGuid], decide })
+        fixture.store.metaverse.synchronise({ connector, objectGuids: [member.objectGuid], rules }),
+        other.metaverse.synchronise({ connector, objectGuids: [team.objectGuid], rules })
       ])
     )
     const operations = await exportAll(

@@ -11,6 +11,8 @@ import type { DatabaseTransaction } from './database.ts'
 /** A staged object whose row this transaction has locked, with what was last desired of it. */
 export interface ClaimedObject extends StagedObject {
   readonly entryId: string | null
+  /** By which key it was joined to an entry that another object made. Null: the entry is its own, or it has none. */
+  readonly joinedBy: string | null
   /** The anchor that its metaverse entry was made with; it must never change. */
   readonly entryAnchor: string | null
   readonly desired: DesiredBefore | null
@@ -49,12 +51,10 @@ export async function claimStaged(
   // A statement of its own: it sees what others have committed before the locks were ours.
   const result = await sql<ClaimedObject & { parentGuid: string | null }>`
     select s.connector, s.object_guid as "objectGuid", s.dn, s.parent_guid as "parentGuid",
-      s.object_class as "objectClass", s.deleted, s.out_of_scope as "outOfScope", s.attributes, s.revision,
-      s.synchronised_revision as "synchronisedRevision", s.entry_id as "entryId",
+      s.object_class as "objectClass", s.object_sid as "objectSid", s.deleted, s.out_of_scope as "outOfScope", s.attributes, s.revision,
+      s.synchronised_revision as "synchronisedRevision", s.entry_id as "entryId", s.joined_by as "joinedBy",
       m.source_anchor as "entryAnchor", not s.deleted and s.deleted_revision > s.synchronised_revision as returned,
-      case when o.entry_id is not null then jsonb_build_object(
-        'present', o.desired_present, 'attributes', o.desired, 'objectType', o.object_type,
-        'sourceAnchor', o.source_anchor, 'entraState', e.entra_state) end as desired
+      ${desiredBefore} as desired
     from staged_object s
     left join metaverse_entry m on m.id = s.entry_id
     left join export_object o on o.entry_id = s.entry_id
@@ -63,3 +63,8 @@ export async function claimStaged(
     order by s.object_guid`.execute(trx)
   return result.rows.map(row => ({ ...row, parentGuid: row.parentGuid ?? undefined }))
 }
+
+/** What is desired now, of an entry `o` and its state `e`. */
+export const desiredBefore = sql`case when o.entry_id is not null then jsonb_build_object(
+  'present', o.desired_present, 'attributes', o.desired, 'objectType', o.object_type,
+  'sourceAnchor', o.source_anchor, 'entraState', e.entra_state) end`

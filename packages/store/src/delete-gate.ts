@@ -27,7 +27,7 @@ export async function deleteGate(database: Database, threshold: number): Promise
          where not o.desired_present and ${exportIsPending}
            and s.entra_state <> 'deleted')
         + (select count(*) from staged_object c join export_object o using (entry_id) join export_state s using (entry_id)
-           where (c.deleted or c.out_of_scope is not null) and c.revision > c.synchronised_revision and o.desired_present
+           where (c.deleted or c.out_of_scope is not null) and c.joined_by is null and c.revision > c.synchronised_revision and o.desired_present
              and s.entra_state <> 'deleted') as waiting,
         (select count(*) from export_state where deleted_at > now() - interval '1 hour') as recent`,
     database

@@ -4,7 +4,7 @@ import type { DatabaseTransaction } from './database.ts'
 import { linkIsPending, readyLinks } from './export-conditions.ts'
 
 /** Any fixed number: it puts the link step of all synchronisations in one row. */
-const linkLock = 4_711_002
+export const linkLock = 4_711_002
 
 /** An account of another forest, as a group sees it: known by its SID alone (MS-ADTS 6.1.1.4.10). */
 const foreignClass = 'foreignSecurityPrincipal'
@@ -107,12 +107,13 @@ function affected(connector: string): RawBuilder<unknown> {
     ), pair as (
       select s.object_guid, s.connector, n.attribute, s.entry_id as source, t.entry_id as target from named n
       cross join lateral (select object_guid, connector, entry_id from staged_object
-        where object_guid = n.source_guid and connector = n.connector and entry_id is not null offset 0) s
+        where object_guid = n.source_guid and connector = n.connector and entry_id is not null
+          and joined_by is null offset 0) s
       cross join lateral (${standsFor(sql`n.target_guid`, sql`n.connector`)}) t
       union
       select s.object_guid, s.connector, b.attribute, b.source_entry, b.target_entry from bygone b
       cross join lateral (select object_guid, connector from staged_object
-        where entry_id = b.source_entry and connector = ${connector} offset 0) s
+        where entry_id = b.source_entry and connector = ${connector} and joined_by is null offset 0) s
     )`
 }
 

@@ -1,22 +1,15 @@
-import type { ObjectGuid } from '@opendirsync/contracts'
 import type { ClaimedObject } from './claim-staged.ts'
+import { type Decided, keepsAnchor } from './decide-entries.ts'
 import type { Decision } from './decision.ts'
 import type { ExportDecision } from './desire-objects.ts'
 
-interface Decided {
-  readonly object: ClaimedObject
-  readonly decision: Decision
-}
-
 /** What the tenant should have of each object. An object of which nothing is to change has no decision here. */
-export function exportDecisions(
-  decided: readonly Decided[],
-  entryIds: ReadonlyMap<ObjectGuid, string>
-): ExportDecision[] {
-  return decided.flatMap(({ object, decision }) => {
-    const entryId = entryIds.get(object.objectGuid)
-    return entryId === undefined ? [] : (exportDecision(entryId, object, decision) ?? [])
-  })
+export function exportDecisions(decided: readonly Decided[]): ExportDecision[] {
+  return decided.flatMap(({ object, decision }) =>
+    object.entryId === null || decision === undefined
+      ? []
+      : (exportDecision(object.entryId, object, decision) ?? [])
+  )
 }
 
 function exportDecision(
@@ -27,19 +20,25 @@ function exportDecision(
   const before = object.desired
   if (decision.outcome === 'failed') return undefined
   if (decision.outcome === 'out-of-scope') return { entryId, present: false, before }
-  const anchorChanged = object.entryAnchor !== null && object.entryAnchor !== decision.sourceAnchor
-  if (decision.export === undefined || decision.objectType === 'contact' || anchorChanged) {
+  if (decision.export === undefined || decision.objectType === 'contact' || !keepsAnchor(object, decision)) {
     return stayDecision(entryId, before, decision.urgent)
   }
-  const { objectType, sourceAnchor, export: attributes } = decision
-  return { entryId, present: true, objectType, sourceAnchor, attributes, before }
+  const sourceAnchor = object.entryAnchor ?? decision.anchors[0] ?? ''
+  return {
+    entryId,
+    present: true,
+    objectType: decision.objectType,
+    sourceAnchor,
+    attributes: decision.export,
+    before
+  }
 }
 
 /**
  * The object lives and cannot be exported as it is: what the tenant has of it stays, beside the urgent values. So a
  * delete that was decided and not written yet is taken back; an object in the bin waits there until it can be exported.
  */
-function stayDecision(
+export function stayDecision(
   entryId: string,
   before: ClaimedObject['desired'],
   urgent: Extract<Decision, { outcome: 'projected' }>['urgent']

@@ -1,4 +1,9 @@
-import type { PendingExport, WriteOperation, WriteOutcome } from '@opendirsync/contracts'
+import {
+  conflictCodes,
+  type PendingExport,
+  type WriteOperation,
+  type WriteOutcome
+} from '@opendirsync/contracts'
 import { sql } from 'kysely'
 import { type Database, type DatabaseTransaction, transact } from './database.ts'
 import { deletesMayPass } from './delete-gate.ts'
@@ -43,10 +48,10 @@ export async function exportObjects(database: Database, input: ExportObjectsInpu
 
 async function claim(trx: DatabaseTransaction, input: ExportObjectsInput): Promise<PendingExport[]> {
   const open = await deletesMayPass(trx, input.entryIds, input.deleteThreshold)
-  const result = await sql<PendingExport & { exported: object | null; entraId: string | null }>`
+  const result = await sql<PendingExport & { exported: object | null; entraId: string | null; since: Date }>`
     select o.entry_id as "entryId", o.object_type as "objectType", o.source_anchor as "sourceAnchor",
       o.desired_present as "desiredPresent", o.desired, o.desired_revision as "desiredRevision",
-      o.exported_revision as "exportedRevision", s.exported, s.entra_id as "entraId", s.entra_state as "entraState"
+      o.exported_revision as "exportedRevision", s.exported, s.entra_id as "entraId", s.entra_state as "entraState", s.since
     from export_state s join export_object o on o.entry_id = s.entry_id
     where s.entry_id = any(${input.entryIds})
       and ${exportIsPending}
@@ -56,7 +61,8 @@ async function claim(trx: DatabaseTransaction, input: ExportObjectsInput): Promi
   return result.rows.map(row => ({
     ...row,
     exported: row.exported ?? undefined,
-    entraId: row.entraId ?? undefined
+    entraId: row.entraId ?? undefined,
+    since: row.since.toISOString()
   })) as PendingExport[]
 }
 
@@ -81,7 +87,8 @@ async function confirm(
         }
       ]
     const entraId = outcome.entraId ?? object.entraId ?? null
-    return [{ ...base, refused: false, desired: object.desired, entraId, operation: outcome.operation }]
+    const { operation, match } = outcome
+    return [{ ...base, refused: false, desired: object.desired, entraId, operation, match }]
   })
   if (records.length === 0) return
   await writeConfirmations(trx, JSON.stringify(records), runId)
@@ -93,7 +100,7 @@ async function writeConfirmations(trx: DatabaseTransaction, records: string, run
   await sql`
     with done as (
       select * from jsonb_to_recordset(${records}::jsonb) as r (id uuid, revision bigint, present boolean,
-        refused boolean, problem jsonb, applied jsonb, desired jsonb, "entraId" uuid, operation text)
+        refused boolean, problem jsonb, applied jsonb, desired jsonb, "entraId" uuid, operation text, match jsonb)
     ), state as (
       update export_state s set
         exported = case when d.refused then s.exported || d.applied else d.desired end,
@@ -115,7 +122,7 @@ async function writeConfirmations(trx: DatabaseTransaction, records: string, run
     )
     insert into journal (entry_id, run_id, step, detail)
     select id, ${runId ?? null}::uuid, 'exported', jsonb_strip_nulls(jsonb_build_object(
-      'operation', operation, 'revision', revision, 'problem', problem))
+      'operation', operation, 'revision', revision, 'problem', problem, 'match', match))
     from done where operation <> 'unchanged'`.execute(trx)
 }
 
@@ -163,7 +170,7 @@ async function reopenConflicts(
   if (released.length === 0) return
   await sql`
     update export_object o set refused_revision = 0 from export_state s
-    where s.entry_id = o.entry_id and s.problem ->> 'code' = 'object-conflict'
+    where s.entry_id = o.entry_id and s.problem ->> 'code' = any(${conflictCodes})
       and (lower(o.desired ->> 'userPrincipalName') = any(${released}) or lower(o.desired ->> 'mail') = any(${released}))`.execute(
     trx
   )

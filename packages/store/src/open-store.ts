@@ -22,12 +22,17 @@ import {
 import type { PageEnd } from './end-page.ts'
 import { type ExportLinksInput, exportLinks, linkSourcesReady } from './export-links.ts'
 import { type ExportObjectsInput, type ExportResult, exportObjects } from './export-objects.ts'
+import { type Fixes, fixes } from './fixes.ts'
 import { beginFullImport, dropFullImport } from './full-imports.ts'
 import { type Journal, journal } from './journal.ts'
 import { type Lease, waitForLease } from './lease.ts'
 import { migrate } from './migrate.ts'
+import { type Objects, objects } from './objects.ts'
 import { type Pending, pending } from './pending.ts'
 import { type Quarantine, quarantine } from './quarantine.ts'
+import { type Readiness, readiness } from './readiness/readiness.ts'
+import { type Resyncs, resyncs } from './rules/resync.ts'
+import { type RulesVersions, rulesVersions } from './rules/rules-versions.ts'
 import { type Runs, runs } from './runs.ts'
 import { type Scopes, scopes } from './scope/scopes.ts'
 import {
@@ -42,6 +47,7 @@ import { type Keep, type PageResult, type Stage, stagePage } from './stage-page.
 import { Statistics } from './statistics.ts'
 import { type Summary, summary } from './summary.ts'
 import { type SynchronisationInput, type SynchronisationResult, synchronise } from './synchronisation.ts'
+import { type Tenant, tenant } from './tenant.ts'
 
 /** Everything that OpenDirSync remembers. */
 export interface Store extends AsyncDisposable {
@@ -78,6 +84,12 @@ export interface Store extends AsyncDisposable {
   readonly quarantine: Quarantine
   readonly csvUploads: CsvUploads
   readonly scopes: Scopes
+  readonly objects: Objects
+  readonly rules: RulesVersions
+  readonly resyncs: Resyncs
+  readonly readiness: Readiness
+  readonly tenant: Tenant
+  readonly fixes: Fixes
   waitForLease(name: string, signal: AbortSignal): Promise<Lease>
   ping(): Promise<void>
 }
@@ -152,6 +164,12 @@ export async function openStore(options: DatabaseOptions): Promise<Store> {
     quarantine: quarantine(database),
     csvUploads: csvUploads(database),
     scopes: scopes(database),
+    objects: objects(database),
+    rules: rulesVersions(database),
+    resyncs: resyncs(database),
+    readiness: readiness(database),
+    tenant: tenant(database),
+    fixes: fixes(database),
     waitForLease: (name, signal) => waitForLease(options.url, name, signal),
     async ping() {
       await rows(sql`select 1`, database)

@@ -1,58 +1,84 @@
-import type { ObjectGuid, Problem } from '@opendirsync/contracts'
+import type { InScope, Judgement, ObjectGuid, Problem } from '@opendirsync/contracts'
 import { sql } from 'kysely'
+import { anchorChanged } from './anchor-changed.ts'
 import type { ClaimedObject } from './claim-staged.ts'
+import { asJoined } from './companions.ts'
 import type { DatabaseTransaction } from './database.ts'
-import type { Decision } from './decision.ts'
+import { joinNewcomers, type Newcomer, wakeWaitingMailboxes } from './joins.ts'
 
-interface Decided {
+export interface Judged {
   readonly object: ClaimedObject
-  readonly decision: Decision
+  readonly judgement: Judgement
+}
+
+export interface Placement {
+  /** With the entries that they have now, also of those that are out of scope. */
+  readonly judged: readonly Judged[]
+  /** Objects that had no entry before. */
+  readonly placed: readonly ObjectGuid[]
+  /** Entries that were there before one of these objects came to them: their references are not what they were. */
+  readonly renewed: readonly string[]
+  /** Why objects have no entry although the rules let them through. */
+  readonly refused: ReadonlyMap<ObjectGuid, Problem & { readonly anchor?: string }>
 }
 
 /**
- * Writes the metaverse entries of what the rules projected, and the problems of each.
+ * Finds each object its metaverse entry.
  *
- * An object keeps its entry for life, also when it moves to another domain. A new object is joined by its source
- * anchor to an entry that no living object holds, or gets a new one. Two living objects never share an entry: the
- * later one is left out, and its row says why.
+ * An object keeps its entry for life, also when it moves to another domain. A new object is joined by its keys to an
+ * entry that another connector's object has, or by its source anchor to one that no living object holds, or gets a new
+ * one. Two living objects share an entry only by a join: otherwise the later one is left out, and its row says why.
  */
-export async function projectEntries(
+export async function placeObjects(
   trx: DatabaseTransaction,
   connector: string,
-  decided: readonly Decided[]
-): Promise<Projected> {
-  const entries = new Map<ObjectGuid, string>()
-  for (const { object } of decided) {
-    if (object.entryId !== null) entries.set(object.objectGuid, object.entryId)
-  }
-  await updateEntries(
-    trx,
-    decided.filter(({ object }) => object.entryId !== null)
+  judged: readonly Judged[]
+): Promise<Placement> {
+  const newcomers = judged.flatMap(({ object, judgement }) =>
+    object.entryId === null && judgement.outcome === 'in-scope' ? [{ object, judgement }] : []
   )
-  const newcomers = decided.filter(
-    ({ object, decision }) => object.entryId === null && decision.outcome === 'projected'
-  )
+  if (newcomers.length === 0) return { judged, placed: [], renewed: [], refused: new Map() }
   const elsewhere = await knownElsewhere(trx, connector, newcomers)
-  const { joined, found } = await insertEntries(
+  const here = newcomers.filter(({ object }) => !elsewhere.has(object.objectGuid))
+  const joins = await joinNewcomers(trx, connector, here)
+  const inserted = await insertEntries(
     trx,
     connector,
-    newcomers.filter(({ object }) => !elsewhere.has(object.objectGuid))
+    here.filter(
+      ({ object: { objectGuid } }) => !joins.joined.has(objectGuid) && !joins.refused.has(objectGuid)
+    )
   )
-  for (const guid of await succeed(trx, connector, joined)) entries.delete(guid)
-  for (const [guid, entryId] of joined) entries.set(guid, entryId)
-  return { entries, joined: [...joined.keys()], succeeded: found, elsewhere }
+  const lost = new Set(await succeed(trx, connector, inserted.entries))
+  const placed = await asJoined(
+    trx,
+    new Map(
+      newcomers.flatMap(({ object }) => {
+        const place = joins.joined.get(object.objectGuid) ?? inserted.entries.get(object.objectGuid)
+        return place === undefined
+          ? []
+          : [[object, typeof place === 'string' ? { entryId: place, by: null } : place]]
+      })
+    )
+  )
+  await wakeWaitingMailboxes(trx, connector, [...placed.keys()])
+  return {
+    judged: judged.map(({ object, judgement }) => ({
+      object: placed.get(object) ?? (lost.has(object.objectGuid) ? { ...object, ...withoutEntry } : object),
+      judgement
+    })),
+    placed: [...placed.keys()].map(object => object.objectGuid),
+    renewed: [...inserted.found, ...[...joins.joined.values()].map(join => join.entryId)],
+    refused: new Map([
+      ...newcomers.flatMap(newcomer =>
+        placed.has(newcomer.object) ? [] : [[newcomer.object.objectGuid, unplaced(newcomer)] as const]
+      ),
+      ...joins.refused,
+      ...elsewhere
+    ])
+  }
 }
 
-export interface Projected {
-  /** The entry of each object that has one, also of those now out of scope. */
-  readonly entries: Map<ObjectGuid, string>
-  /** Objects that had no entry before. */
-  readonly joined: readonly ObjectGuid[]
-  /** Entries that were there before the object that now holds them: its references are not those of its predecessor. */
-  readonly succeeded: readonly string[]
-  /** Why objects have no entry although the rules let them through and their source anchor is free. */
-  readonly elsewhere: ReadonlyMap<ObjectGuid, Problem>
-}
+const withoutEntry = { entryId: null, joinedBy: null, entryAnchor: null, desired: null } as const
 
 /**
  * Whoever held the entry gives it up, and has no say in it any more. A row that is locked is passed over, since its
@@ -63,13 +89,13 @@ export interface Projected {
 async function succeed(
   trx: DatabaseTransaction,
   connector: string,
-  joined: ReadonlyMap<ObjectGuid, string>
+  entries: ReadonlyMap<ObjectGuid, string>
 ): Promise<ObjectGuid[]> {
-  if (joined.size === 0) return []
+  if (entries.size === 0) return []
   const { rows } = await sql<{ guid: string; connector: string }>`
-    update staged_object s set entry_id = null
+    update staged_object s set entry_id = null, joined_by = null
     from (select object_guid, connector from staged_object
-          where entry_id = any(${[...joined.values()]}) order by object_guid for update skip locked) old
+          where entry_id = any(${[...entries.values()]}) order by object_guid for update skip locked) old
     where s.object_guid = old.object_guid and s.connector = old.connector
     returning s.object_guid as guid, s.connector`.execute(trx)
   return rows.filter(row => row.connector === connector).map(row => row.guid)
@@ -82,12 +108,11 @@ async function succeed(
 async function knownElsewhere(
   trx: DatabaseTransaction,
   connector: string,
-  newcomers: readonly Decided[]
+  newcomers: readonly Newcomer[]
 ): Promise<Map<ObjectGuid, Problem>> {
-  if (newcomers.length === 0) return new Map()
-  const records = newcomers.map(({ object, decision }) => ({
+  const records = newcomers.map(({ object, judgement }) => ({
     guid: object.objectGuid,
-    anchor: anchorOf(decision)
+    anchor: judgement.sourceAnchor ?? null
   }))
   const { rows } = await sql<{ guid: string; connector: string; anchor: string; now: string }>`
     select i.guid, s.connector, o.source_anchor as anchor, i.anchor as now
@@ -104,52 +129,29 @@ async function knownElsewhere(
   )
 }
 
-async function updateEntries(trx: DatabaseTransaction, decided: readonly Decided[]): Promise<void> {
-  if (decided.length === 0) return
-  const records = decided.map(({ object, decision }) => ({
-    id: object.entryId,
-    attributes: decision.outcome === 'projected' ? decision.attributes : null,
-    problems: problemsOf(object, decision)
-  }))
-  await sql`
-    update metaverse_entry m set attributes = coalesce(nullif(r.attributes, 'null'), m.attributes), problems = r.problems,
-      problems_since = case when r.problems = '[]' then null else coalesce(m.problems_since, now()) end, updated_at = now()
-    from jsonb_to_recordset(${JSON.stringify(records)}::jsonb) as r (id uuid, attributes jsonb, problems jsonb)
-    where m.id = r.id and (m.attributes, m.problems) is distinct from
-      (coalesce(nullif(r.attributes, 'null'), m.attributes), r.problems)`.execute(trx)
-}
-
 interface Inserted {
-  readonly joined: ReadonlyMap<ObjectGuid, string>
-  /** Those of the entries that were there before. */
+  readonly entries: ReadonlyMap<ObjectGuid, string>
+  /** Those that were there before. */
   readonly found: readonly string[]
 }
 
 async function insertEntries(
   trx: DatabaseTransaction,
   connector: string,
-  newcomers: readonly Decided[]
+  newcomers: readonly Newcomer[]
 ): Promise<Inserted> {
-  const byAnchor = new Map<string, Decided>()
-  for (const item of newcomers) {
-    if (item.decision.outcome === 'projected') byAnchor.set(item.decision.sourceAnchor, item)
+  const byAnchor = new Map<string, { guid: ObjectGuid; type: InScope['objectType'] }>()
+  for (const { object, judgement } of newcomers) {
+    if (judgement.sourceAnchor === undefined) continue
+    byAnchor.set(judgement.sourceAnchor, { guid: object.objectGuid, type: judgement.objectType })
   }
-  if (byAnchor.size === 0) return { joined: new Map(), found: [] }
-  const records = JSON.stringify(
-    [...byAnchor].map(([anchor, { object, decision }]) => ({
-      anchor,
-      guid: object.objectGuid,
-      type: decision.outcome === 'projected' ? decision.objectType : null,
-      attributes: decision.outcome === 'projected' ? decision.attributes : null,
-      problems: problemsOf(object, decision)
-    }))
-  )
+  if (byAnchor.size === 0) return { entries: new Map(), found: [] }
+  const records = JSON.stringify([...byAnchor].map(([anchor, newcomer]) => ({ anchor, ...newcomer })))
   const created = await lockEntries(trx, records, [...byAnchor.keys()])
   // An entry that the tenant is not to have any more is free, even when the object that gave it up still lives.
-  const result = await sql<{ guid: string; entryId: string }>`
+  const { rows } = await sql<{ guid: string; entryId: string }>`
     with incoming as (
-      select * from jsonb_to_recordset(${records}::jsonb)
-        as r (anchor text, guid uuid, type text, attributes jsonb, problems jsonb)
+      select * from jsonb_to_recordset(${records}::jsonb) as r (anchor text, guid uuid)
     ), held as (
       select m.source_anchor from metaverse_entry m
       join incoming i on i.anchor = m.source_anchor
@@ -157,20 +159,12 @@ async function insertEntries(
         and (s.object_guid, s.connector) <> (i.guid, ${connector})
       left join export_object o on o.entry_id = m.id
       where coalesce(o.desired_present, true)
-    ), written as (
-      insert into metaverse_entry (object_type, source_anchor, attributes, problems, problems_since)
-      select type, anchor, attributes, problems, case when problems = '[]' then null else now() end
-      from incoming where anchor not in (select source_anchor from held) order by anchor
-      on conflict (source_anchor) do update set attributes = excluded.attributes, problems = excluded.problems,
-        problems_since = excluded.problems_since, updated_at = now()
-      returning id, source_anchor
     )
-    select i.guid, w.id as "entryId" from incoming i join written w on w.source_anchor = i.anchor`.execute(
-    trx
-  )
+    select i.guid, m.id as "entryId" from incoming i join metaverse_entry m on m.source_anchor = i.anchor
+    where i.anchor not in (select source_anchor from held)`.execute(trx)
   return {
-    joined: new Map(result.rows.map(row => [row.guid, row.entryId])),
-    found: result.rows.map(row => row.entryId).filter(entryId => !created.has(entryId))
+    entries: new Map(rows.map(row => [row.guid, row.entryId])),
+    found: rows.map(row => row.entryId).filter(entryId => !created.has(entryId))
   }
 }
 
@@ -195,23 +189,21 @@ async function lockEntries(
   return new Set(rows.map(row => row.id))
 }
 
-function problemsOf(object: ClaimedObject, decision: Decision): readonly Problem[] {
-  if (decision.outcome === 'out-of-scope') return []
-  if (decision.outcome === 'failed') return [decision.problem]
-  if (object.entryAnchor === null || object.entryAnchor === decision.sourceAnchor) return decision.problems
-  return [anchorChanged(object.entryAnchor, decision.sourceAnchor), ...decision.problems]
-}
-
-function anchorOf(decision: Decision): string | null {
-  return decision.outcome === 'projected' ? decision.sourceAnchor : null
-}
-
-function anchorChanged(before: string, now: string, introduction = ''): Problem {
+function unplaced({ judgement: { sourceAnchor } }: Newcomer): Problem & { readonly anchor?: string } {
+  if (sourceAnchor === undefined) return linkedMailboxAlone
   return {
-    code: 'source-anchor-changed',
+    code: 'source-anchor-duplicate',
     attribute: 'mS-DS-ConsistencyGuid',
-    message:
-      `${introduction} The source anchor was ${before} and is now ${now}. `.trimStart() +
-      'An anchor is for life: put the old value back. Until then nothing of this object is exported.'
+    message: `Another living object has the source anchor ${sourceAnchor}. Give one of the two another one.`,
+    // The object is found by it when its turn comes.
+    anchor: sourceAnchor
   }
+}
+
+/** Such an object is nobody by itself: the person's account is in another forest. */
+export const linkedMailboxAlone: Problem = {
+  code: 'linked-mailbox-without-account',
+  attribute: 'msExchMasterAccountSid',
+  message:
+    "The object is the mailbox of an account in another forest, which is not known here. Import the account's forest, or correct msExchMasterAccountSid."
 }

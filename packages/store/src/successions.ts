@@ -11,7 +11,7 @@ export async function withoutLostEntries(
   trx: DatabaseTransaction,
   claimed: readonly ClaimedObject[]
 ): Promise<readonly ClaimedObject[]> {
-  const holders = claimed.filter(object => object.entryId !== null)
+  const holders = claimed.filter(object => object.entryId !== null && object.joinedBy === null)
   if (holders.length === 0) return claimed
   const records = holders.map(({ objectGuid, connector, entryId, deleted }) => ({
     guid: objectGuid,
@@ -28,7 +28,7 @@ export async function withoutLostEntries(
     select h.guid from holder h
     where exists (
       select from (select object_guid, connector from staged_object
-                   where entry_id = h.entry and not deleted offset 0) o
+                   where entry_id = h.entry and not deleted and joined_by is null offset 0) o
       where (o.object_guid, o.connector) <> (h.guid, h.connector)
         and (h.deleted or o.object_guid < h.guid or not exists (
           select from holder k where k.guid = o.object_guid and k.connector = o.connector)))`.execute(trx)
@@ -59,8 +59,8 @@ interface Successor {
 }
 
 /**
- * What leaves gives its entry to the object that continues it: the same object in another domain of the forest (a
- * move keeps the objectGUID: MS-ADTS 3.1.1.5.4.2), or one that waits for the source anchor. So nothing is deleted in
+ * What leaves gives its entry to the object that continues it: one that is joined to it, the same object in another
+ * domain of the forest (a move keeps the objectGUID: MS-ADTS 3.1.1.5.4.2), or one that waits for the source anchor. So nothing is deleted in
  * the tenant; what becomes of the entry is decided with its new holder, whose turn comes next.
  */
 export async function handOver(
@@ -79,8 +79,9 @@ export async function handOver(
   }
 }
 
+const inScope = sql`not s.deleted and s.out_of_scope is null`
 /** It lives, is in scope and has no entry. */
-const mayFollow = sql`not s.deleted and s.out_of_scope is null and s.entry_id is null`
+const mayFollow = sql`${inScope} and s.entry_id is null`
 
 /** At most one for each entry, and each for one entry. */
 async function successorsOf(
@@ -93,7 +94,10 @@ async function successorsOf(
     select l."entryId", l."objectGuid" as leaver, f.guid, f.connector
     from jsonb_to_recordset(${JSON.stringify(leavers)}::jsonb) as l ("objectGuid" uuid, "entryId" uuid)
     cross join lateral (
-      select s.object_guid as guid, s.connector, 1 as rank, s.staged_at as since from staged_object s
+      select s.object_guid as guid, s.connector, 0 as rank, s.staged_at as since from staged_object s
+      where s.entry_id = l."entryId" and s.joined_by is not null and ${inScope}
+      union all
+      select s.object_guid, s.connector, 1, s.staged_at from staged_object s
       where s.object_guid = l."objectGuid" and s.connector <> ${connector} and ${mayFollow}
         and (s.revision > s.synchronised_revision or s.problem is not null)
       union all
@@ -122,9 +126,10 @@ async function give(trx: DatabaseTransaction, successors: readonly Successor[]):
       select s.object_guid, s.connector, r."entryId" as entry_id
       from jsonb_to_recordset(${JSON.stringify(successors)}::jsonb) as r ("entryId" uuid, guid uuid, connector text)
       join staged_object s on s.object_guid = r.guid and s.connector = r.connector
-      where ${mayFollow} order by s.object_guid for update of s skip locked
+      where ${inScope} and (s.entry_id is null or s.entry_id = r."entryId" and s.joined_by is not null)
+      order by s.object_guid for update of s skip locked
     )
-    update staged_object s set entry_id = heir.entry_id, problem = null, revision = s.revision + 1, staged_at = now()
+    update staged_object s set entry_id = heir.entry_id, joined_by = null, problem = null, revision = s.revision + 1, staged_at = now()
     from heir where s.object_guid = heir.object_guid and s.connector = heir.connector
     returning heir.entry_id as "entryId"`.execute(trx)
   return rows.map(row => row.entryId)

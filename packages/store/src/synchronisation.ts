@@ -1,32 +1,45 @@
-import type { ObjectGuid, Problem, StagedObject } from '@opendirsync/contracts'
+import type { Inspector, ObjectGuid, Problem, Rules } from '@opendirsync/contracts'
 import { sql } from 'kysely'
-import { type ClaimedObject, claimStaged } from './claim-staged.ts'
+import { claimStaged } from './claim-staged.ts'
+import { claimValues, type Woken, wakeWaiting } from './claim-values.ts'
+import { companionsOf, rankOf } from './companions.ts'
 import { type Database, type DatabaseTransaction, transact } from './database.ts'
-import type { Decision } from './decision.ts'
+import { type Decided, decideEntries } from './decide-entries.ts'
 import { desireLinks } from './desire-links.ts'
 import { desireObjects } from './desire-objects.ts'
 import { exportDecisions } from './export-decisions.ts'
-import { type Projected, projectEntries } from './project-entries.ts'
+import { storedKeys } from './joins.ts'
+import { type Placement, placeObjects } from './place-objects.ts'
+import { updateReadiness } from './readiness/update-readiness.ts'
 import { doubtReferencesTo, rereadReferrersOfMoved } from './reread-sources.ts'
+import { holdRules } from './rules/hold-rules.ts'
 import { handOver, lookAgainAtDuplicates, withoutLostEntries } from './successions.ts'
+import { writeEntries } from './write-entries.ts'
 
 export interface SynchronisationInput {
   readonly connector: string
   readonly objectGuids: readonly ObjectGuid[]
   readonly runId?: string
-  /** Pure: the rules. */
-  readonly decide: (staged: StagedObject) => Decision
+  readonly rules: Rules
+  /** The revision of the rules in force that these are. Absent: it is not looked at. */
+  readonly rulesRevision?: number
+  /** The checks of readiness. Absent: what is known of them stays. */
+  readonly inspector?: Inspector
 }
 
 export interface SynchronisationResult {
   readonly synchronised: number
   /** Metaverse entries with something to export now. */
   readonly exportable: readonly string[]
+  /** Objects that have news now because these have given something up. */
+  readonly woken: readonly Woken[]
 }
 
 /**
  * Takes the staged objects that have news through the rules into the metaverse and the pending exports, in
  * one transaction. Objects that another consumer holds are left to it.
+ *
+ * @throws RulesChangedError when other rules are in force than these
  */
 export async function synchronise(
   database: Database,
@@ -34,26 +47,32 @@ export async function synchronise(
 ): Promise<SynchronisationResult> {
   return transact(database, async trx => {
     await lookUpByKey(trx)
+    if (input.rulesRevision !== undefined) await holdRules(trx, input.rulesRevision)
     const claimed = await withoutLostEntries(trx, await claimStaged(trx, input.connector, input.objectGuids))
-    if (claimed.length === 0) return { synchronised: 0, exportable: [] }
+    if (claimed.length === 0) return { synchronised: 0, exportable: [], woken: [] }
 
-    const all = claimed.map(object => ({ object, decision: input.decide(object) }))
-    const projected = await projectEntries(trx, input.connector, all)
-    const { decided, passed } = await letGo(trx, input.connector, all, projected.entries)
-    const desired = await desireObjects(trx, exportDecisions(decided, projected.entries))
-    await markSynchronised(trx, input, decided, projected)
+    const judged = claimed.map(object => ({ object, judgement: input.rules.judge(object) }))
+    const placement = await placeObjects(trx, input.connector, judged)
+    const { decided, passed } = await letGo(trx, input.connector, await decide(trx, input, placement))
+    const { decisions, unclaimed, released } = await claimValues(trx, exportDecisions(decided))
+    await writeEntries(trx, decided, unclaimed)
+    const desired = await desireObjects(trx, decisions)
+    await markSynchronised(trx, input, decided, placement)
     await lookAgainAtDuplicates(trx, desired.disappeared)
-    const returned = livingAgain(decided, projected.entries, desired.appeared)
+    const woken = await wakeWaiting(trx, released)
+    const returned = livingAgain(decided, desired.appeared)
     await doubtReferencesTo(trx, input.connector, returned)
-    await rereadReferrersOfMoved(trx, [...projected.joined, ...gone(decided)])
+    await rereadReferrersOfMoved(trx, [...placement.placed, ...gone(decided)])
     const sources = await desireLinks(trx, {
       connector: input.connector,
       claimed: decided.map(({ object }) => object),
       appeared: desired.appeared,
       disappeared: desired.disappeared,
-      renewed: [...projected.succeeded, ...passed, ...returnedEntries(decided, projected.entries)]
+      renewed: [...placement.renewed, ...passed, ...returnedOrParted(decided)]
     })
-    return { synchronised: decided.length, exportable: [...new Set([...desired.changed, ...sources])] }
+    if (input.inspector !== undefined) await updateReadiness(trx, decided, input.inspector)
+    const exportable = [...new Set([...desired.changed, ...sources])]
+    return { synchronised: decided.length, exportable, woken }
   })
 }
 
@@ -66,37 +85,51 @@ async function lookUpByKey(trx: DatabaseTransaction): Promise<void> {
     from unnest(array['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'jit']) as name`.execute(trx)
 }
 
-interface Decided {
-  readonly object: ClaimedObject
-  readonly decision: Decision
+/** With everything that is joined to the same entries. */
+async function decide(
+  trx: DatabaseTransaction,
+  { connector, rules }: SynchronisationInput,
+  { judged }: Placement
+): Promise<Decided[]> {
+  const entryIds = judged.flatMap(({ object }) => object.entryId ?? [])
+  const companions = await companionsOf(trx, connector, entryIds, staged => rules.judge(staged))
+  const rank = companions.size === 0 ? 0 : await rankOf(trx, connector)
+  const project: Rules['project'] = (contributors, anchor) => rules.project(contributors, anchor)
+  return decideEntries(judged, { companions, rank, project })
 }
 
 /** Entries of what leaves pass to whoever continues it. An object whose successor is being worked on stays pending. */
 async function letGo(
   trx: DatabaseTransaction,
   connector: string,
-  decided: readonly Decided[],
-  entries: Map<ObjectGuid, string>
+  decided: readonly Decided[]
 ): Promise<{ decided: readonly Decided[]; passed: readonly string[] }> {
-  const leavers = decided.flatMap(({ object: { objectGuid }, decision }) => {
-    const entryId = entries.get(objectGuid)
-    return decision.outcome === 'out-of-scope' && entryId !== undefined ? [{ objectGuid, entryId }] : []
-  })
+  const leavers = decided.flatMap(({ object: { objectGuid, entryId, joinedBy }, decision }) =>
+    decision?.outcome === 'out-of-scope' && entryId !== null && joinedBy === null
+      ? [{ objectGuid, entryId }]
+      : []
+  )
   const claimed = decided.map(({ object }) => object)
   const { entryIds, waiting } = await handOver(trx, connector, { leavers, claimed })
-  for (const { objectGuid, entryId } of leavers) if (entryIds.has(entryId)) entries.delete(objectGuid)
-  return { decided: decided.filter(({ object }) => !waiting.has(object.objectGuid)), passed: [...entryIds] }
+  const givenAway = new Set(
+    leavers.flatMap(({ objectGuid, entryId }) => (entryIds.has(entryId) ? [objectGuid] : []))
+  )
+  return {
+    decided: decided.flatMap(item => {
+      if (waiting.has(item.object.objectGuid)) return []
+      return givenAway.has(item.object.objectGuid)
+        ? { ...item, object: { ...item.object, entryId: null }, decision: undefined }
+        : item
+    }),
+    passed: [...entryIds]
+  }
 }
 
 /** Objects that may have been deleted since the tenant had them. */
-function livingAgain(
-  decided: readonly Decided[],
-  entries: ReadonlyMap<ObjectGuid, string>,
-  appeared: readonly string[]
-): ObjectGuid[] {
+function livingAgain(decided: readonly Decided[], appeared: readonly string[]): ObjectGuid[] {
   const now = new Set(appeared)
   return decided
-    .filter(({ object }) => object.returned || now.has(entries.get(object.objectGuid) ?? ''))
+    .filter(({ object }) => object.returned || now.has(object.entryId ?? ''))
     .map(({ object }) => object.objectGuid)
 }
 
@@ -104,45 +137,45 @@ function gone(decided: readonly Decided[]): ObjectGuid[] {
   return decided.filter(({ object }) => object.deleted).map(({ object }) => object.objectGuid)
 }
 
-function returnedEntries(decided: readonly Decided[], entries: ReadonlyMap<ObjectGuid, string>): string[] {
-  return decided.flatMap(({ object }) => (object.returned ? (entries.get(object.objectGuid) ?? []) : []))
+function returnedOrParted(decided: readonly Decided[]): string[] {
+  return decided.flatMap(({ object, parted }) => (object.returned || parted ? (object.entryId ?? []) : []))
 }
 
 async function markSynchronised(
   trx: DatabaseTransaction,
   input: SynchronisationInput,
   decided: readonly Decided[],
-  { entries, elsewhere }: Pick<Projected, 'entries' | 'elsewhere'>
+  { refused }: Placement
 ): Promise<void> {
-  const done = decided.map(({ object: { objectGuid, revision }, decision }) => ({
-    guid: objectGuid,
-    revision,
-    entry: entries.get(objectGuid) ?? null,
-    problem: entries.has(objectGuid) ? null : (elsewhere.get(objectGuid) ?? withoutEntry(decision))
+  const done = decided.map(({ object, judgement, parted }) => ({
+    guid: object.objectGuid,
+    revision: object.revision,
+    entry: parted ? null : object.entryId,
+    joined: parted || object.entryId === null ? null : object.joinedBy,
+    keys: judgement.outcome === 'in-scope' ? storedKeys(judgement) : [],
+    problem: object.entryId !== null && !parted ? null : withoutEntry(object.objectGuid, judgement, refused)
   }))
   await sql`
     with done as (
-      select * from jsonb_to_recordset(${JSON.stringify(done)}::jsonb) as r (guid uuid, revision bigint, entry uuid, problem jsonb)
+      select * from jsonb_to_recordset(${JSON.stringify(done)}::jsonb)
+        as r (guid uuid, revision bigint, entry uuid, joined text, keys text[], problem jsonb)
     ), marked as (
-      update staged_object s set synchronised_revision = d.revision, entry_id = d.entry,
-        problem = nullif(d.problem, 'null')
+      update staged_object s set synchronised_revision = d.revision, entry_id = d.entry, joined_by = d.joined,
+        join_keys = nullif(d.keys, '{}'), problem = nullif(d.problem, 'null')
       from done d where s.connector = ${input.connector} and s.object_guid = d.guid
     )
     insert into journal (connector, object_guid, entry_id, run_id, step, detail)
     select ${input.connector}, guid, entry, ${input.runId ?? null}::uuid, 'synchronised',
-      jsonb_build_object('revision', revision)
+      jsonb_strip_nulls(jsonb_build_object('revision', revision, 'joinedBy', joined))
     from done`.execute(trx)
 }
 
 /** Why an object that the rules let through, or could not judge, has no place in the metaverse. */
-function withoutEntry(decision: Decision): (Problem & { readonly anchor?: string }) | null {
-  if (decision.outcome === 'out-of-scope') return null
-  if (decision.outcome === 'failed') return decision.problem
-  return {
-    code: 'source-anchor-duplicate',
-    attribute: 'mS-DS-ConsistencyGuid',
-    message: `Another living object has the source anchor ${decision.sourceAnchor}. Give one of the two another one.`,
-    // The object is found by it when its turn comes.
-    anchor: decision.sourceAnchor
-  }
+function withoutEntry(
+  objectGuid: ObjectGuid,
+  judgement: Decided['judgement'],
+  refused: Placement['refused']
+): Problem | null {
+  if (judgement.outcome === 'failed') return judgement.problem
+  return judgement.outcome === 'out-of-scope' ? null : (refused.get(objectGuid) ?? null)
 }

@@ -10,6 +10,9 @@ import {
 } from '@opendirsync/runtime'
 import { Type } from 'typebox'
 
+const matchVariable = (description: string) =>
+  Type.Union([Type.Literal('allow'), Type.Literal('block')], { default: 'allow', description })
+
 export const ExportConfig = Type.Object({
   ...commonVariables,
   POSTGRES_URL,
@@ -35,6 +38,9 @@ export const ExportConfig = Type.Object({
     default: 'export',
     description: 'staging: import and synchronise, and write nothing to the tenant'
   }),
+  MATCH_HARD: matchVariable('Take over accounts of the tenant that have the source anchor already'),
+  MATCH_SOFT_UPN: matchVariable('Take over accounts that a new user shares userPrincipalName with'),
+  MATCH_SOFT_MAIL: matchVariable('Take over accounts that a new user shares the primary address with'),
   EXPORT_CONCURRENCY: integerVariable({
     default: 4,
     minimum: 1,
@@ -52,6 +58,12 @@ export const ExportConfig = Type.Object({
     minimum: 1,
     maximum: 604_800,
     description: 'Seconds until a refused write is tried again'
+  }),
+  TENANT_SNAPSHOT_HOURS: integerVariable({
+    default: 6,
+    minimum: 1,
+    maximum: 168,
+    description: 'Hours between two readings of what the tenant has, for the readiness report'
   }),
   SWEEP_SECONDS
 })

@@ -15,6 +15,11 @@ export function tenant(config: Readonly<Static<typeof ExportConfig>>): Entra {
     tenantId: config.GRAPH_TENANT_ID,
     clientId: config.GRAPH_CLIENT_ID,
     mode: config.EXPORT_MODE,
+    matching: {
+      hard: config.MATCH_HARD,
+      softUserPrincipalName: config.MATCH_SOFT_UPN,
+      softMail: config.MATCH_SOFT_MAIL
+    },
     ...credential(config),
     ...(config.GRAPH_CA_FILE !== undefined && { caFile: config.GRAPH_CA_FILE })
   })

@@ -1,11 +1,11 @@
 import type { ConnectorScope } from '@opendirsync/contracts'
-import { sourceAttributes } from '@opendirsync/rules'
 
 /**
  * What of a source is used: what the rules read, these others, and what the scope has conditions on. Each attribute once,
  * in the first of its spellings.
  */
 export function attributesRead(
+  sourceAttributes: readonly string[],
   scope: ConnectorScope | undefined,
   others: readonly string[] = []
 ): readonly string[] {

@@ -1,5 +1,5 @@
 import { type ConnectorScope, type ScopeInput, SetupError } from '@opendirsync/contracts'
-import { sourceAttributes } from '@opendirsync/rules'
+import type { RulesOfRevision } from '@opendirsync/rules'
 import type { Logger } from '@opendirsync/runtime'
 import { ScopeFaultyError, type Store } from '@opendirsync/store'
 
@@ -8,6 +8,8 @@ export interface FirstScope {
   readonly scope: ScopeInput
   readonly store: Pick<Store, 'connectors' | 'scopes'>
   readonly log: Logger
+  /** The rules in force. */
+  readonly rules: () => Promise<RulesOfRevision>
 }
 
 /**
@@ -18,7 +20,7 @@ export interface FirstScope {
  * @throws SetupError `scope-condition`, and what `find` throws
  */
 export async function setFirstScope(
-  { connector, scope: { conditions, ...places }, store, log }: FirstScope,
+  { connector, scope: { conditions, ...places }, store, log, rules }: FirstScope,
   find: (places: Omit<ScopeInput, 'conditions'>) => Promise<Omit<ConnectorScope, 'conditions'>>
 ): Promise<void> {
   if ((await store.scopes.read(connector))?.revision !== 0) return
@@ -30,16 +32,18 @@ export async function setFirstScope(
     return
   }
   const found = await find(places)
-  const checked = conditions === undefined ? {} : await checkedConditions({ connector, store }, conditions)
+  const checked =
+    conditions === undefined ? {} : await checkedConditions({ connector, store, rules }, conditions)
   await store.scopes.apply({ connector, scope: { ...found, ...checked }, expectedRevision: 0 })
   log.info({ connector }, 'begins with the scope of the settings')
 }
 
 async function checkedConditions(
-  { connector, store }: Pick<FirstScope, 'connector' | 'store'>,
+  { connector, store, rules }: Pick<FirstScope, 'connector' | 'store' | 'rules'>,
   conditions: NonNullable<ScopeInput['conditions']>
 ): Promise<Pick<ConnectorScope, 'conditions'>> {
   // Objects are kept under the names in which attributes are asked for, which are the rules' where they have one.
+  const { sourceAttributes } = (await rules()).rules
   const spelling = new Map(sourceAttributes.map(name => [name.toLowerCase(), name]))
   const spelled = conditions.map(list =>
     list.map(condition => ({

@@ -1,5 +1,6 @@
 import { queues as queueList } from '@opendirsync/contracts'
 import { connectQueues } from '@opendirsync/queue'
+import { ruleBook } from '@opendirsync/rules'
 import { runService } from '@opendirsync/runtime'
 import { openStore } from '@opendirsync/store'
 import { ImportConfig } from './config.ts'
@@ -20,8 +21,10 @@ await runService('import', ImportConfig, async service => {
     everyMs: config.SWEEP_SECONDS * 1_000,
     pending: () => stagedMessages(store)
   })
+  const book = ruleBook(() => store.rules.inForce())
+  const rules = () => book.current()
   const serving = Promise.all(
-    connectors.map(settings => serveConnector(settings, { store, queues }, service))
+    connectors.map(settings => serveConnector(settings, { store, queues, rules }, service))
   )
   await Promise.race([serving, untilStopped()])
   await serving

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { DomainControllers } from '@opendirsync/active-directory'
 import type { Queues } from '@opendirsync/queue'
+import type { RulesOfRevision } from '@opendirsync/rules'
 import type { ServiceContext } from '@opendirsync/runtime'
 import type { Store } from '@opendirsync/store'
 import { serveCsv } from './csv/serve-csv.ts'
@@ -8,6 +9,13 @@ import { dnsNameOf } from './directory/dns-name.ts'
 import { serveDirectory } from './directory/serve-directory.ts'
 import type { Surroundings } from './lead.ts'
 import type { ConnectorSettings } from './settings/connector-settings.ts'
+
+interface ConnectorParts {
+  readonly store: Store
+  readonly queues: Queues
+  /** The rules in force. */
+  readonly rules: () => Promise<RulesOfRevision>
+}
 
 /** A fault that nobody foresaw is not there a moment later, or is there every time. */
 const tryAgainMs = 30_000
@@ -18,7 +26,7 @@ const tryAgainMs = 30_000
  */
 export async function serveConnector(
   settings: ConnectorSettings,
-  parts: { readonly store: Store; readonly queues: Queues },
+  parts: ConnectorParts,
   surroundings: Surroundings & Pick<ServiceContext<unknown>, 'health'>
 ): Promise<void> {
   const { signal, log, health } = surroundings
@@ -42,7 +50,7 @@ export async function serveConnector(
 
 async function serveOne(
   settings: ConnectorSettings,
-  parts: { readonly store: Store; readonly queues: Queues },
+  parts: ConnectorParts,
   surroundings: Surroundings
 ): Promise<void> {
   if (settings.kind === 'csv') return serveCsv({ ...parts, connector: settings.name, settings }, surroundings)

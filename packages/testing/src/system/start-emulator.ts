@@ -36,6 +36,8 @@ export interface EmulatorProcess extends AsyncDisposable {
   resetRequests(): Promise<void>
   addFault(fault: Fault): Promise<void>
   clearFaults(): Promise<void>
+  /** `roles`, `contacts`, `objects` or `extensions`: what no application can do. The emulator's README has the bodies. */
+  administer(what: 'roles' | 'contacts' | 'objects' | 'extensions', body: object): Promise<unknown>
   /** Changes what the application must prove itself with, and takes its tokens back. */
   setClientSecret(clientSecret: string): Promise<void>
 }
@@ -77,6 +79,7 @@ export async function startEmulator(
     resetRequests: async () => void (await admin('POST', 'requests/reset')),
     addFault: async fault => void (await admin('POST', 'faults', fault)),
     clearFaults: async () => void (await admin('POST', 'faults/clear')),
+    administer: (what, body) => admin('POST', what, body),
     setClientSecret: async clientSecret =>
       void (await admin('POST', 'credentials', { clientSecret, revokeTokens: true })),
     [Symbol.asyncDispose]: () => running.disposeAsync()

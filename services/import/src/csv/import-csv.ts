@@ -1,6 +1,7 @@
 import type { ObjectGuid } from '@opendirsync/contracts'
 import { type CsvFinding, type CsvMapping, readCsv } from '@opendirsync/csv-directory'
 import type { Queues } from '@opendirsync/queue'
+import type { RulesOfRevision } from '@opendirsync/rules'
 import { type Logger, withSpan } from '@opendirsync/runtime'
 import type { Store } from '@opendirsync/store'
 import { attributesRead } from '../attributes-read.ts'
@@ -13,6 +14,8 @@ export interface CsvImporter {
   readonly store: Store
   readonly queues: Queues
   readonly log: Logger
+  /** The rules in force. */
+  readonly rules: () => Promise<RulesOfRevision>
 }
 
 export interface CsvFile {
@@ -52,7 +55,8 @@ export async function importCsv(importer: CsvImporter, input: CsvImportInput): P
   const { run, preview } = input
   const key = { connector, namingContext: namingContextOf(connector) }
   const scope = (await store.connectors.get(connector))?.scope
-  const attributes = attributesRead(scope)
+  const { sourceAttributes } = (await importer.rules()).rules
+  const attributes = attributesRead(sourceAttributes, scope)
   const { generation } = await store.connectorSpace.beginFullImport(key, attributes)
   try {
     const page = { ...key, mode: 'full' as const, runId: run.id, expected: undefined, generation, preview }

@@ -14,17 +14,18 @@ export interface CsvParts {
   readonly settings: CsvSettings
   readonly store: Store
   readonly queues: Queues
+  readonly rules: CsvImporter['rules']
 }
 
 /** A connector whose directory is a file: what is handed in over the API, or the newest file of a folder. */
 export async function serveCsv(parts: CsvParts, surroundings: Surroundings): Promise<void> {
-  const { connector, settings, store, queues } = parts
+  const { connector, settings, store, queues, rules } = parts
   const { log, untilReady } = surroundings
   await untilReady('PostgreSQL', () =>
     store.connectors.register(connector, 'csv', namingContextOf(connector))
   )
   const wakeUp = new WakeUp()
-  const importer = { connector, mapping: settings.mapping, store, queues, log }
+  const importer = { connector, mapping: settings.mapping, store, queues, log, rules }
   const folder = new WatchedFolder(importer, settings.folder)
   await leadWhenOurTurn(
     { connector, store, queues, onRequest: () => wakeUp.wake('api') },
@@ -53,14 +54,14 @@ const unusedAfterSeconds = 3_600
 
 /** The scope of the settings counts before the first file. */
 async function prepare(
-  { connector, settings: { scope }, store }: CsvParts,
+  { connector, settings: { scope }, store, rules }: CsvParts,
   { log, untilReady }: Surroundings,
   signal: AbortSignal
 ): Promise<void> {
   if (scope === undefined) return
   await untilReady(`the scope of ${connector}`, () => {
     signal.throwIfAborted()
-    return setFirstScope({ connector, scope, store, log }, async places => {
+    return setFirstScope({ connector, scope, store, log, rules }, async places => {
       if (Object.keys(places).length === 0) return {}
       throw new SetupError(
         'scope-reference',

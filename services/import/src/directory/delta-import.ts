@@ -44,7 +44,7 @@ export async function deltaImport(
   const run = new RunRecord({ runs: store.runs, connector, mode: 'delta', trigger, requested })
   let isLeft = false
   try {
-    const attributes = importedAttributes(known.scope)
+    const attributes = await importedAttributes(importer, known.scope)
     const hasScope = known.scope !== undefined
     const rereads = await importRereads(importer, source, { position, run, attributes })
     isLeft = rereads.isLeft

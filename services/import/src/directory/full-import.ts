@@ -44,7 +44,7 @@ export async function fullImport(
     const position =
       requested === undefined && underWay !== undefined
         ? underWay
-        : await store.connectorSpace.beginFullImport(key, importedAttributes(known.scope))
+        : await store.connectorSpace.beginFullImport(key, await importedAttributes(importer, known.scope))
     await importPages(importer, source, {
       mode: 'full',
       from: position.cookie,

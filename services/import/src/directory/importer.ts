@@ -1,6 +1,8 @@
 import type { DirectoryConnection, RootDse } from '@opendirsync/active-directory'
 import { type ConnectorScope, linkAttributes } from '@opendirsync/contracts'
 import type { Queues } from '@opendirsync/queue'
+import { readinessAttributes } from '@opendirsync/readiness'
+import type { RulesOfRevision } from '@opendirsync/rules'
 import type { Logger } from '@opendirsync/runtime'
 import type { Store } from '@opendirsync/store'
 import { attributesRead } from '../attributes-read.ts'
@@ -11,6 +13,8 @@ export interface DirectoryImporter {
   readonly store: Store
   readonly queues: Queues
   readonly log: Logger
+  /** The rules in force. */
+  readonly rules: () => Promise<RulesOfRevision>
   /** Import what the account may read, instead of using the right to replicate. */
   readonly objectSecurity: boolean
 }
@@ -22,7 +26,17 @@ export interface Source {
   readonly namingContext: string
 }
 
-/** What is asked of the directory, and so what counts as a change: what the rules and the scope read, and the links. */
-export function importedAttributes(scope: ConnectorScope | undefined): readonly string[] {
-  return attributesRead(scope, linkAttributes)
+/** Large ones, which the checks look at where something else has asked for them. */
+const notAskedFor: readonly string[] = ['thumbnailPhoto', 'userCertificate', 'userSMIMECertificate']
+const checkedAttributes = readinessAttributes.filter(name => !notAskedFor.includes(name))
+
+/** What is asked of the directory, and so what counts as a change: what the rules, the checks and the scope read, and the links. */
+export async function importedAttributes(
+  { rules }: Pick<DirectoryImporter, 'rules'>,
+  scope: ConnectorScope | undefined
+): Promise<readonly string[]> {
+  return attributesRead((await rules()).rules.sourceAttributes, scope, [
+    ...linkAttributes,
+    ...checkedAttributes
+  ])
 }

@@ -147,7 +147,7 @@ async function requestWhatIsMissing(
   const { connector, store } = deltas.importer
   const known = await store.connectors.get(connector)
   const underWay = await store.connectorSpace.fullImport({ connector, namingContext })
-  const needed = importedAttributes(known?.scope)
+  const needed = await importedAttributes(deltas.importer, known?.scope)
   if (cookieIsMissing) {
     if (underWay === undefined) await requestFull(deltas, 'There is no position to go on from.')
     return

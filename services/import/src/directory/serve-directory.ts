@@ -7,11 +7,14 @@ import { scheduleFullImports } from '../schedule.ts'
 import type { ActiveDirectorySettings } from '../settings/connector-settings.ts'
 import { WakeUp } from '../wake-up.ts'
 import { findPlaces } from './find-places.ts'
+import type { DirectoryImporter } from './importer.ts'
 import { type OpenSource, sourceOpener } from './open-source.ts'
 import { Patience } from './patience.ts'
 import { Pause } from './pause.ts'
 import { serveDeltas } from './serve-deltas.ts'
+import { serveFixes } from './serve-fixes.ts'
 import { serveFullImports } from './serve-full-imports.ts'
+import { settleSourceAnchor } from './settle-source-anchor.ts'
 
 export interface DirectoryParts {
   readonly connector: string
@@ -19,6 +22,7 @@ export interface DirectoryParts {
   readonly controllers: DomainControllers
   readonly store: Store
   readonly queues: Queues
+  readonly rules: DirectoryImporter['rules']
 }
 
 /** What finds deletions where the account cannot read deleted objects: 02:30 UTC, each night. */
@@ -26,7 +30,7 @@ const nightly = '30 2 * * *'
 
 /** One domain: delta imports as it changes, and full imports beside them, while this process holds its lease. */
 export async function serveDirectory(parts: DirectoryParts, surroundings: Surroundings): Promise<void> {
-  const { connector, settings, controllers, store, queues } = parts
+  const { connector, settings, controllers, store, queues, rules } = parts
   const { log, untilReady } = surroundings
   await untilReady('PostgreSQL', () => store.connectors.register(connector, 'active-directory'))
   const deltas = new WakeUp()
@@ -38,7 +42,7 @@ export async function serveDirectory(parts: DirectoryParts, surroundings: Surrou
     log,
     onFullImportRequested: () => fullImports.wake('api')
   })
-  const importer = { connector, store, queues, log, objectSecurity: settings.objectSecurity }
+  const importer = { connector, store, queues, log, rules, objectSecurity: settings.objectSecurity }
   const onRequest = () => {
     deltas.wake('api')
     fullImports.wake('api')
@@ -65,7 +69,12 @@ export async function serveDirectory(parts: DirectoryParts, surroundings: Surrou
         surroundings,
         signal
       ),
-      serveFullImports({ importer, openSource, wakeUp: fullImports, deltas, pause }, surroundings, signal)
+      serveFullImports({ importer, openSource, wakeUp: fullImports, deltas, pause }, surroundings, signal),
+      serveFixes(
+        { applier: { connector, fixes: store.fixes, log }, openSource, queues },
+        surroundings,
+        signal
+      )
     ]
     try {
       await Promise.all(work)
@@ -85,15 +94,19 @@ interface Preparing {
 
 /** The scope of the settings counts before the first import, so that nothing leaves that is not meant to. */
 async function prepare(
-  { connector, settings, store }: DirectoryParts,
+  { connector, settings, store, rules }: DirectoryParts,
   { log, untilReady }: Surroundings,
   { openSource, signal }: Preparing
 ): Promise<void> {
+  await untilReady(`the source anchor, by ${connector}`, () => {
+    signal.throwIfAborted()
+    return settleSourceAnchor({ connector, store, rules, log }, () => openSource(signal))
+  })
   const { scope } = settings
   if (scope === undefined) return
   await untilReady(`the scope of ${connector}`, () => {
     signal.throwIfAborted()
-    return setFirstScope({ connector, scope, store, log }, async places => {
+    return setFirstScope({ connector, scope, store, log, rules }, async places => {
       await using source = await openSource(signal)
       return await findPlaces(source, places)
     })
