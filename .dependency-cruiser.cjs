@@ -1,6 +1,6 @@
 /**
- * The directions of the house: contracts <- rules; contracts <- adapters; services compose. The ldap package is a
- * library of ours, which only the active-directory adapter uses.
+ * The directions of the house: contracts <- rules, readiness; contracts <- adapters; services compose. The packages ldap
+ * (which only the active-directory adapter uses) and located-yaml are libraries of ours.
  * Tests and benches at the root may use everything.
  */
 const adapters = ['store', 'queue', 'active-directory', 'csv-directory', 'entra', 'runtime']
@@ -27,6 +27,12 @@ module.exports = {
       to: { path: '^(packages|services)/', pathNot: '^packages/ldap/' }
     },
     {
+      name: 'located-yaml-stands-alone',
+      severity: 'error',
+      from: { path: '^packages/located-yaml/' },
+      to: { path: '^(packages|services)/', pathNot: '^packages/located-yaml/' }
+    },
+    {
       name: 'only-active-directory-uses-ldap',
       severity: 'error',
       from: { path: '^(packages|services)/', pathNot: '^packages/(ldap|active-directory)/' },
@@ -34,10 +40,16 @@ module.exports = {
     },
     {
       name: 'rules-are-pure',
-      comment: 'rules may use contracts and itself: no Node module, no library.',
+      comment: 'rules may use contracts, itself, and libraries that only compute: no Node module.',
       severity: 'error',
       from: { path: '^packages/rules/', pathNot: '[.]test[.]ts$' },
-      to: { pathNot: '^packages/(rules|contracts)/' }
+      to: { pathNot: ['^packages/(rules|contracts|located-yaml)/', '^node_modules/(jsep|re2js)/'] }
+    },
+    {
+      name: 'readiness-is-pure',
+      severity: 'error',
+      from: { path: '^packages/readiness/', pathNot: '[.]test[.]ts$' },
+      to: { pathNot: ['^packages/(readiness|contracts)/', '^node_modules/(tldts|csv-stringify)/', '^(node:)?url$'] }
     },
     {
       name: 'adapters-never-import-one-another',
@@ -49,7 +61,7 @@ module.exports = {
       name: 'adapters-know-only-contracts',
       severity: 'error',
       from: { path: everyAdapter },
-      to: { path: '^packages/(rules|entra-emulator|testing)/' }
+      to: { path: '^packages/(rules|readiness|entra-emulator|testing)/' }
     },
     {
       name: 'emulator-stands-alone',
@@ -80,6 +92,10 @@ module.exports = {
     library('ldapts', 'ldap'),
     library('@microsoft/microsoft-graph-client', 'entra'),
     library('@azure/identity', 'entra'),
+    library('yaml', 'located-yaml'),
+    library('jsep', 'rules'),
+    library('re2js', 'rules'),
+    library('tldts', 'readiness'),
     library('kysely', 'store'),
     library('pg', 'store'),
     { name: 'not-resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } }

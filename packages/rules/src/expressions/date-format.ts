@@ -9,7 +9,6 @@ const weekdays = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.spli
 const pieces =
   /y{1,5}|M{1,4}|d{1,4}|H{1,2}|h{1,2}|m{1,2}|s{1,2}|f{1,7}|F{1,7}|t{1,2}|z{1,3}|K|'[^']*'|"[^"]*"|\\[\s\S]|[\s\S]/gu
 
-/** A format that both directions understand; `FormatDateTime` says so for others. */
 function splitFormat(format: string): readonly string[] {
   return format.match(pieces) ?? []
 }

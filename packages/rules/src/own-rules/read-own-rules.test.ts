@@ -134,7 +134,9 @@ describe('a flow', () => {
     ['target: accountEnabled, expression: \'"True"\'', {}, true],
     ["target: company, expression: 'BitAnd(7, 2)'", {}, '2'],
     ['target: company, expression: \'" "\'', {}, null],
-    ["target: company, expression: 'IgnoreThisFlow'", {}, noFlow]
+    ["target: company, expression: 'IgnoreThisFlow'", {}, noFlow],
+    ["target: company, expression: 'Left([department], 2)'", { department: ['a😀'] }, 'a'],
+    ['target: company, expression: \'ConvertFromBase64("AGEA", UTF8)\'', {}, 'a']
   ]
   it.each(inbound)('inbound: %s of %j', (flow, values, result) => {
     expect(flowed(flow, values)).toEqual(result)
@@ -144,6 +146,7 @@ describe('a flow', () => {
     ['target: department, from: department', { department: 'Sales' }, 'Sales'],
     ['target: department, from: department', { department: null }, null],
     ['target: otherMails, from: mail', { mail: 'a@b.example' }, ['a@b.example']],
+    ['target: otherMails, from: mail', {}, []],
     ['target: displayName, from: displayName', {}, noFlow],
     ['target: accountEnabled, from: accountEnabled', { accountEnabled: true }, true],
     ['target: usageLocation, constant: DE', {}, 'DE']

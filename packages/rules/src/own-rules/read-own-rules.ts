@@ -1,6 +1,6 @@
 import type { OwnRules } from '../rule-settings.ts'
 import type { RuleFault } from './fault.ts'
-import { readLocated } from './located-yaml.ts'
+import { readLocatedFile } from './located-file.ts'
 import { Reader } from './reader.ts'
 import { readRules } from './rules.ts'
 import { readSettings } from './settings.ts'
@@ -16,7 +16,7 @@ export function readOwnRules(text: string): { ok: OwnRules } | { faults: readonl
   if (text.length > maxBytes || new TextEncoder().encode(text).length > maxBytes) {
     return { faults: [{ line: 1, column: 1, path: '', message: 'The file is larger than 1 MiB.' }] }
   }
-  const yaml = readLocated(text)
+  const yaml = readLocatedFile(text)
   if (yaml.faults.length > 0) return { faults: yaml.faults.slice(0, maxFaults) }
   const faults: RuleFault[] = []
   const ok = readFile(new Reader(yaml, faults))

@@ -1,15 +1,16 @@
+import type { Path } from '@opendirsync/located-yaml'
 import { closest } from '../expressions/closest.ts'
 import type { RuleFault } from './fault.ts'
-import type { LocatedYaml, Path } from './located-yaml.ts'
+import type { LocatedFile } from './located-file.ts'
 
 /** A place in the file and what stands there. Reads it, and notes what is wrong instead of stopping. */
 export class Reader {
   readonly value: unknown
   readonly path: Path
-  readonly #yaml: LocatedYaml
+  readonly #yaml: LocatedFile
   readonly #faults: RuleFault[]
 
-  constructor(yaml: LocatedYaml, faults: RuleFault[], value: unknown = yaml.value, path: Path = []) {
+  constructor(yaml: LocatedFile, faults: RuleFault[], value: unknown = yaml.value, path: Path = []) {
     this.#yaml = yaml
     this.#faults = faults
     this.value = value

@@ -14,6 +14,8 @@ export interface TargetType {
   readonly form?: { readonly pattern: RegExp; readonly words: string }
   /** Cannot be emptied in the tenant: NULL says nothing. */
   readonly required?: true
+  /** What empties it in the tenant, in place of null: Graph takes no null for this list. */
+  readonly emptiedBy?: readonly []
 }
 
 /**
@@ -24,7 +26,8 @@ export interface TargetType {
 export function fitted(type: TargetType, attribute: string, result: ExpressionResult): FlowResult {
   if (typeof result === 'symbol') return result
   const value = ofKind(type, result)
-  if (value === null || (Array.isArray(value) && value.length === 0)) return type.required ? noFlow : null
+  if (value === null || (Array.isArray(value) && value.length === 0))
+    return type.required ? noFlow : (type.emptiedBy ?? null)
   const { maxLength = Number.POSITIVE_INFINITY, maxItems = Number.POSITIVE_INFINITY, form } = type
   const values = typeof value === 'boolean' ? [] : [value].flat()
   if (values.length > maxItems) {
@@ -43,7 +46,7 @@ function ofKind(
   if (kind === 'boolean') return oneBoolean(result)
   if (kind === 'any' && typeof result === 'boolean') return result
   const values = (Array.isArray(result) ? toTexts(result) : [toText(result as string | bigint | boolean)])
-    .map(value => value.trim())
+    .map(value => value.replace(unstorable, '').trim())
     .filter(value => value !== '')
   if (kind === 'list') return values
   if (values.length < 2) return values[0] ?? null
@@ -52,6 +55,9 @@ function ofKind(
     `There are ${values.length} values where one is needed; use Item(…, 1) or Join(…, ", ").`
   )
 }
+
+/** Half of a pair of surrogates, which a cut can leave, and the character zero: no database takes them as text. */
+const unstorable = /\p{Surrogate}|\0/gu
 
 function oneBoolean(result: Exclude<ExpressionResult, symbol>): boolean {
   const found = typeof result === 'object' ? undefined : asBoolean(result)

@@ -38,7 +38,7 @@ const user: Readonly<Record<string, TargetType>> = {
   mailNickname: alias,
   mobilePhone: text(64),
   officeLocation: text(),
-  otherMails: { kind: 'list', maxItems: 250, maxLength: 250 },
+  otherMails: { kind: 'list', maxItems: 250, maxLength: 250, emptiedBy: [] },
   postalCode: text(40),
   preferredLanguage: text(),
   state: text(128),
@@ -58,7 +58,7 @@ const user: Readonly<Record<string, TargetType>> = {
         "a sign-in name: name@domain of letters without accents, digits and ' . - _ ! # ^ ~, 64 characters before the @ and 48 after it"
     }
   },
-  userType: { kind: 'text', form: { pattern: /^(Member|Guest)$/, words: 'Member or Guest' } }
+  userType: { kind: 'text', required: true, form: { pattern: /^(Member|Guest)$/, words: 'Member or Guest' } }
 }
 
 const group: Readonly<Record<string, TargetType>> = {

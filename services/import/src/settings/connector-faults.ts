@@ -1,8 +1,9 @@
 import { dirname, resolve } from 'node:path'
 import { SetupError } from '@opendirsync/contracts'
+import type { LocatedYaml, Path } from '@opendirsync/located-yaml'
 import { controllerFault, isDnsServer, whyDiscoveryNeedsCa } from './controller-faults.ts'
 import { cronFault } from './cron-pattern.ts'
-import type { Fault, LocatedYaml, Path } from './located-yaml.ts'
+import type { Fault } from './fault.ts'
 import { readPasswordFile } from './password-file.ts'
 
 /** A connector as the file has it. Values may be of the wrong type: that is told by the schema. */
@@ -47,11 +48,11 @@ export function pathIn(filePath: string, path: string): string {
 function sourceFaults({ controllers, discover, caFile }: Entry, { file, at }: Surroundings): Fault[] {
   if (controllers !== undefined && discover !== undefined) {
     const text = 'controllers and discover are both here: remove one of them.'
-    return [{ place: file.placeOfKey([...at, 'discover']), text }]
+    return [{ place: file.placeOf([...at, 'discover'], { key: true }), text }]
   }
   if (discover !== undefined && caFile === undefined) {
     const text = `caFile is missing: ${whyDiscoveryNeedsCa}.`
-    return [{ place: file.placeOfKey([...at, 'discover']), text }]
+    return [{ place: file.placeOf([...at, 'discover'], { key: true }), text }]
   }
   if (controllers !== undefined || discover !== undefined) return []
   const text = 'controllers (addresses of domain controllers) or discover (to find them by DNS) is missing.'

@@ -302,7 +302,7 @@ describe('a file that is wrong', () => {
             .join(', ')}]`
     )
     expect(await faultsOf(levels.join('\n'))).toEqual([
-      'Line 1, column 1: the aliases in the file multiply beyond measure.'
+      'Line 1, column 1: the aliases in the file multiply beyond measure. Write out what they stand for.'
     ])
   })
 })

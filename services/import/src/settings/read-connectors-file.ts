@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { SetupError } from '@opendirsync/contracts'
+import { type LocatedYaml, readLocated } from '@opendirsync/located-yaml'
 import { activeDirectoryFaults, type Entry, pathIn } from './connector-faults.ts'
 import {
   ActiveDirectoryEntry,
@@ -8,7 +9,7 @@ import {
   CsvEntry,
   type CsvSettings
 } from './connector-settings.ts'
-import { type Fault, type LocatedYaml, parseLocated } from './located-yaml.ts'
+import type { Fault } from './fault.ts'
 import { readPasswordFile } from './password-file.ts'
 import { schemaFaults } from './schema-faults.ts'
 
@@ -20,7 +21,7 @@ const defaultPollSeconds = 60
  * @throws SetupError `connectors-file`, with one sentence for each fault, its line and its column
  */
 export async function readConnectorsFile(path: string): Promise<readonly ConnectorSettings[]> {
-  const file = parseLocated(await textOf(path))
+  const file = readLocated(await textOf(path))
   const faults = file.faults.length > 0 ? file.faults : await faultsOf(file, path)
   if (faults.length === 0)
     return (file.value as readonly (ActiveDirectoryEntry | CsvEntry)[]).map(entry => settingsOf(entry, path))

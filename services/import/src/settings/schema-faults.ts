@@ -1,6 +1,7 @@
+import type { LocatedYaml, Path } from '@opendirsync/located-yaml'
 import type { TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
-import type { Fault, LocatedYaml, Path } from './located-yaml.ts'
+import type { Fault } from './fault.ts'
 
 /** What of the value at `path` is not of the schema, in words that a person can act on. No value is repeated. */
 export function schemaFaults(schema: TSchema, value: unknown, path: Path, file: LocatedYaml): Fault[] {
@@ -11,7 +12,10 @@ export function schemaFaults(schema: TSchema, value: unknown, path: Path, file: 
     const at = [...path, ...parts]
     if (error.keyword === 'additionalProperties') {
       for (const name of error.params.additionalProperties)
-        found.push({ place: file.placeOfKey([...at, name]), text: unknownKey(name, schemaAt(schema, parts)) })
+        found.push({
+          place: file.placeOf([...at, name], { key: true }),
+          text: unknownKey(name, schemaAt(schema, parts))
+        })
     } else if (error.keyword === 'required') {
       for (const name of error.params.requiredProperties) {
         const described = describe(schemaAt(schema, [...parts, name]))

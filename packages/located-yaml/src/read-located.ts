@@ -9,12 +9,23 @@ import {
   parseDocument,
   type Scalar
 } from 'yaml'
-import type { RuleFault } from './fault.ts'
 
 /** Keys of maps and indexes of lists, from the top. */
 export type Path = readonly (string | number)[]
 
-interface At {
+/** From 1, both. */
+export interface Place {
+  readonly line: number
+  readonly column: number
+}
+
+/** What is not YAML, and where. Never a word of the text itself, which may be a password in the wrong place. */
+export interface SyntaxFault {
+  readonly place: Place
+  readonly text: string
+}
+
+interface Which {
   /** The key that ends the path, in place of its value. */
   readonly key?: boolean
   /** Behind so many characters of the text that the value is. */
@@ -24,9 +35,9 @@ interface At {
 export interface LocatedYaml {
   readonly value: unknown
   /** Where the file is not YAML; then `value` is undefined. */
-  readonly faults: readonly RuleFault[]
-  /** At the value of the path, or at the nearest one above it that is there. */
-  fault(path: Path, message: string, at?: At): RuleFault
+  readonly faults: readonly SyntaxFault[]
+  /** Of the value at the path, or of the nearest one above it that is there. */
+  placeOf(path: Path, which?: Which): Place
 }
 
 /** More are a trick: an alias may stand for one that stands for others. */
@@ -35,40 +46,41 @@ const maxAliases = 100
 /** Reads one YAML 1.2 document and keeps where everything stands. */
 export function readLocated(text: string): LocatedYaml {
   const lines = new LineCounter()
+  // The parser's own messages quote the text.
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' })
-  const faultAt = (offset: number, path: Path, message: string): RuleFault => {
+  const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset)
-    return { line: Math.max(line, 1), column: Math.max(col, 1), path: pathText(path), message }
+    return { line: Math.max(line, 1), column: Math.max(col, 1) }
   }
-  const faults = [...document.errors, ...document.warnings].map(({ code, pos: [offset] }) =>
-    faultAt(offset, [], `${syntaxFaults[code] ?? 'This is not YAML'}.`)
-  )
+  const faults = [...document.errors, ...document.warnings].map(({ code, pos: [offset] }) => ({
+    place: placeAt(offset),
+    text: `${syntaxFaults[code] ?? 'this is not YAML'}.`
+  }))
   const value = faults.length > 0 ? undefined : plainValueOf(document)
-  if (value instanceof Error) {
-    faults.push(
-      faultAt(0, [], 'The aliases in the file multiply beyond measure. Write out what they stand for.')
-    )
-  }
+  if (value instanceof Error) faults.push({ place: placeAt(0), text: tooManyAliases })
   return {
     value: value instanceof Error ? undefined : value,
     faults,
-    fault: (path, message, at = {}) => faultAt(offsetOf(document, text, path, at), path, message)
+    placeOf: (path, which = {}) => placeAt(offsetOf(document, text, path, which))
   }
 }
 
+const tooManyAliases = 'the aliases in the file multiply beyond measure. Write out what they stand for.'
+
 const syntaxFaults: Readonly<Record<string, string>> = {
-  BAD_ALIAS: 'This alias has no anchor before it',
-  BAD_INDENT: 'The indentation does not fit what is around it, or a bracket before it is not closed',
-  BAD_SCALAR_START: 'A text cannot begin with this character: put it into quotes',
-  BLOCK_IN_FLOW: 'Inside of [ ] or { } there can be no list or map by indentation',
-  DUPLICATE_KEY: 'This key is there for the second time',
-  MISSING_CHAR: 'A quote or a bracket is not closed, here or before; or a colon is missing',
+  BAD_ALIAS: 'this alias has no anchor before it',
+  BAD_INDENT: 'the indentation does not fit what is around it, or a bracket before it is not closed',
+  BAD_SCALAR_START: 'a text cannot begin with this character: put it into quotes',
+  BLOCK_IN_FLOW: 'inside of [ ] or { } there can be no list or map by indentation',
+  DUPLICATE_KEY: 'this key is there for the second time',
+  MISSING_CHAR:
+    'something that was opened here or before, a quote or a bracket, is not closed; or a colon is missing',
   MULTILINE_IMPLICIT_KEY:
-    'This text goes over several lines and ends as a key: a colon or a quote is missing or too many',
-  MULTIPLE_DOCS: 'A second document begins here: put everything into one',
-  TAB_AS_INDENT: 'A tab is used as indentation: use spaces',
-  TAG_RESOLVE_FAILED: 'This tag is not known here: put the text into quotes',
-  UNEXPECTED_TOKEN: 'This was not expected here: a quote, a comma or the indentation is wrong'
+    'this text goes over several lines and ends as a key: a colon or a quote is missing or too many',
+  MULTIPLE_DOCS: 'a second document begins here: put everything into one',
+  TAB_AS_INDENT: 'a tab is used as indentation: use spaces',
+  TAG_RESOLVE_FAILED: 'this tag is not known here: remove it, or put the text into quotes',
+  UNEXPECTED_TOKEN: 'this was not expected here: a quote, a comma or the indentation is wrong'
 }
 
 function plainValueOf(document: Document.Parsed): unknown {
@@ -79,13 +91,7 @@ function plainValueOf(document: Document.Parsed): unknown {
   }
 }
 
-function pathText(path: Path): string {
-  return path
-    .map((part, depth) => (typeof part === 'number' ? `[${part}]` : `${depth === 0 ? '' : '.'}${part}`))
-    .join('')
-}
-
-function offsetOf(document: Document.Parsed, text: string, path: Path, { key, within }: At): number {
+function offsetOf(document: Document.Parsed, text: string, path: Path, { key, within }: Which): number {
   let node: unknown = document.contents
   let offset = startOf(node) ?? 0
   for (const [depth, part] of path.entries()) {
