@@ -4,6 +4,7 @@ import { importBench } from './import.ts'
 import { initialSync } from './initial-sync.ts'
 import { largeGroup } from './large-group.ts'
 import type { BenchOptions } from './options.ts'
+import { readinessBench } from './readiness.ts'
 import { rulesBench } from './rules.ts'
 
 interface Bench {
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, Bench>> = {
   import: { run: importBench, flags: ['objects'] },
   'initial-sync': { run: initialSync, flags: [] },
   'large-group': { run: largeGroup, flags: ['objects'] },
+  readiness: { run: readinessBench, flags: ['objects'] },
   rules: { run: rulesBench, flags: ['objects'] }
 }
 

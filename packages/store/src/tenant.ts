@@ -1,7 +1,7 @@
 import type { AddressKey, ObjectType } from '@opendirsync/contracts'
 import { sql } from 'kysely'
 import { type Database, rows } from './database.ts'
-import { keyText } from './readiness/keys.ts'
+import { keyId } from './readiness/keys.ts'
 
 export interface TenantFacts {
   readonly tenantId: string
@@ -67,14 +67,14 @@ export function tenant(database: Database): Tenant {
       if (objects.length === 0) return
       const records = objects.map(({ keys, ...object }) => ({
         ...object,
-        keys: [...new Set(keys.map(keyText))]
+        keys: [...new Set(keys.map(keyId))]
       }))
       await rows(
         sql`
           insert into tenant_object (entra_id, object_type, display_name, user_principal_name, immutable_id, keys, snapshot)
           select "entraId", "objectType", "displayName", "userPrincipalName", "immutableId", keys, ${snapshot}
           from jsonb_to_recordset(${JSON.stringify(records)}::jsonb) as r ("entraId" uuid, "objectType" text,
-            "displayName" text, "userPrincipalName" text, "immutableId" text, keys text[])
+            "displayName" text, "userPrincipalName" text, "immutableId" text, keys uuid[])
           order by "entraId"
           on conflict (entra_id) do update set object_type = excluded.object_type, display_name = excluded.display_name,
             user_principal_name = excluded.user_principal_name, immutable_id = excluded.immutable_id,

@@ -70,7 +70,8 @@ select case when exists (select from metaverse_entry) then 'consistency-guid' en
 
 -- What must be unique over all objects, in the form in which it is compared, and who has it.
 create table readiness_key (
-  key text not null,
+  -- A hash of it.
+  key uuid not null,
   connector text not null,
   object_guid uuid not null,
   -- In which of its attributes the object has it.
@@ -104,7 +105,7 @@ create table tenant_object (
   display_name text,
   user_principal_name text,
   immutable_id text,
-  keys text[] not null,
+  keys uuid[] not null,
   snapshot bigint not null
 );
 

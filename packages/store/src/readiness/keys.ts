@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import type {
   AddressKey,
   KeyHolder,
@@ -12,10 +13,13 @@ import type { DatabaseTransaction } from '../database.ts'
 /** Whoever has a key is told of so many others at the most. */
 const mostNamed = 6
 
-/** As it is stored and compared. */
-export function keyText({ space, value }: Pick<AddressKey, 'space' | 'value'>): string {
-  return `${space} ${value}`
+/** As it is stored and compared: short, however long the value is, and no address rests in the index. */
+export function keyId({ space, value }: Pick<AddressKey, 'space' | 'value'>): string {
+  return hash('sha256', `${space} ${value}`).slice(0, uuidDigits)
 }
+
+/** The first 16 bytes of the hash, as PostgreSQL reads a uuid. */
+const uuidDigits = 32
 
 export interface Holder extends KeyHolder {
   readonly entryId: string | null
@@ -28,9 +32,9 @@ export async function holdersOf(
 ): Promise<ReadonlyMap<string, readonly Holder[]>> {
   if (keys.length === 0) return new Map()
   const { rows } = await sql<Holder & { key: string }>`
-    select k.key, h.connector, h.object_guid as "objectGuid", s.dn, h.attributes, s.entry_id as "entryId",
+    select replace(k.key::text, '-', '') as key, h.connector, h.object_guid as "objectGuid", s.dn, h.attributes, s.entry_id as "entryId",
       case when s.object_class in ('group', 'contact') then s.object_class else 'user' end as "objectType"
-    from unnest(${keys}::text[]) as k (key)
+    from unnest(${keys}::uuid[]) as k (key)
     cross join lateral (select connector, object_guid, attributes from readiness_key
       where key = k.key order by object_guid limit ${mostNamed + 1}) h
     cross join lateral (select dn, entry_id, object_class from staged_object
@@ -38,9 +42,18 @@ export async function holdersOf(
   return Map.groupBy(rows, row => row.key)
 }
 
+/** Those of the keys that more than one object has. Most have one alone, and cost no more than this. */
+export async function sharedAmong(trx: DatabaseTransaction, keys: readonly string[]): Promise<string[]> {
+  if (keys.length === 0) return []
+  const { rows } = await sql<{ key: string }>`
+    select replace(k.key::text, '-', '') as key from unnest(${keys}::uuid[]) as k (key)
+    where (select count(*) from (select from readiness_key where key = k.key limit 2) few) > 1`.execute(trx)
+  return rows.map(row => row.key)
+}
+
 /**
- * Objects whose finding comes or goes with these keys: those that were alone with one, or are alone now. Where three or
- * more share a value, all but the newest know it already.
+ * Objects whose finding comes or goes with keys that are shared now, or that somebody has given up: those that were alone
+ * with one, or are alone now. Where three or more share a value, all but the newest know it already.
  */
 export async function othersToLookAt(
   trx: DatabaseTransaction,
@@ -48,7 +61,7 @@ export async function othersToLookAt(
 ): Promise<{ connector: string; objectGuid: ObjectGuid }[]> {
   if (keys.length === 0) return []
   const { rows } = await sql<{ connector: string; objectGuid: ObjectGuid }>`
-    select distinct h.connector, h.object_guid as "objectGuid" from unnest(${keys}::text[]) as k (key)
+    select distinct h.connector, h.object_guid as "objectGuid" from unnest(${keys}::uuid[]) as k (key)
     cross join lateral (select connector, object_guid from readiness_key where key = k.key
       order by object_guid limit 3) h
     where (select count(*) from (select from readiness_key where key = k.key limit 3) few) < 3`.execute(trx)
@@ -107,9 +120,10 @@ export async function neighboursOf(
   if (keys.length === 0) return new Map()
   const { rows } = await sql<Neighbour & { keys: string[] }>`
     select t.entra_id as "entraId", t.object_type as "objectType", t.display_name as "displayName",
-      t.user_principal_name as "userPrincipalName", t.immutable_id as "immutableId", t.keys, e.entry_id as "entryId"
+      t.user_principal_name as "userPrincipalName", t.immutable_id as "immutableId",
+      array(select replace(k::text, '-', '') from unnest(t.keys) as k) as keys, e.entry_id as "entryId"
     from tenant_object t left join export_state e on e.entra_id = t.entra_id
-    where t.keys && ${keys}::text[]`.execute(trx)
+    where t.keys && ${keys}::uuid[]`.execute(trx)
   const wanted = new Set(keys)
   const byKey = new Map<string, Neighbour[]>()
   for (const { keys: its, ...neighbour } of rows) {

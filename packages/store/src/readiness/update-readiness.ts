@@ -1,15 +1,17 @@
-import type {
-  AddressKey,
-  Finding,
-  Inspector,
-  KeyHolder,
-  ObjectType,
-  StagedObject
-} from '@opendirsync/contracts'
-import { sql } from 'kysely'
+import type { AddressKey, Finding, Inspector, ObjectType, StagedObject } from '@opendirsync/contracts'
+import { type RawBuilder, sql } from 'kysely'
 import type { DatabaseTransaction } from '../database.ts'
 import type { Decided } from '../decide-entries.ts'
-import { entriesOf, holdersOf, keyText, nameOf, neighboursOf, othersToLookAt, readObjects } from './keys.ts'
+import {
+  entriesOf,
+  holdersOf,
+  keyId,
+  nameOf,
+  neighboursOf,
+  othersToLookAt,
+  readObjects,
+  sharedAmong
+} from './keys.ts'
 
 export interface Inspected {
   readonly object: StagedObject
@@ -19,7 +21,12 @@ export interface Inspected {
 
 interface Found extends Inspected {
   readonly findings: readonly Finding[]
-  readonly keys: readonly AddressKey[]
+  readonly keys: readonly IdentifiedKey[]
+}
+
+interface IdentifiedKey {
+  readonly id: string
+  readonly key: AddressKey
 }
 
 /**
@@ -47,80 +54,102 @@ export async function inspectObjects(
   inspector: Inspector
 ): Promise<void> {
   const found = objects.map(item => inspect(item, inspector))
-  const changed = await replaceKeys(trx, found)
-  const others = await readObjects(trx, await othersToLookAt(trx, changed))
+  const dropped = await replaceKeys(trx, found)
+  const shared = await sharedAmong(trx, keysOf(found))
+  const others = await readObjects(trx, await othersToLookAt(trx, [...shared, ...dropped]))
   const own = new Set(objects.map(({ object }) => nameOf(object)))
   const besides = others
     .filter(({ object }) => !own.has(nameOf(object)))
     .map(({ object, objectType }) => inspect({ object, objectType }, inspector))
-  const all = [...found, ...besides]
-  await writeFindings(trx, await withShared(trx, all, inspector))
+  const holders = await holdersOf(trx, [...shared, ...(await sharedAmong(trx, keysOf(besides)))])
+  await writeFindings(trx, await withShared(trx, { all: [...found, ...besides], holders }, inspector))
+}
+
+function keysOf(found: readonly Found[]): string[] {
+  return [...new Set(found.flatMap(({ keys }) => keys.map(({ id }) => id)))]
 }
 
 function inspect({ object, objectType }: Inspected, inspector: Inspector): Found {
   if (objectType === undefined) return { object, objectType, findings: [], keys: [] }
-  return { object, objectType, ...inspector.inspect(object, objectType) }
+  const { findings, keys } = inspector.inspect(object, objectType)
+  return { object, objectType, findings, keys: keys.map(key => ({ id: keyId(key), key })) }
 }
 
-/** @returns the keys that these objects have now and had not, or had and have not. */
+/** @returns the keys that the objects do not have any more */
 async function replaceKeys(trx: DatabaseTransaction, found: readonly Found[]): Promise<string[]> {
-  const records = found.flatMap(({ object: { connector, objectGuid: guid }, keys }) =>
-    [...Map.groupBy(keys, keyText)].map(([key, same]) => ({
-      key,
-      connector,
-      guid,
-      attributes: [...new Set(same.map(({ attribute }) => attribute))]
-    }))
+  const { rows } = await sql<KeyRow>`
+    select replace(k.key::text, '-', '') as key, k.connector, k.object_guid as "objectGuid", array_to_string(k.attributes, ',') as attributes
+    from unnest(${found.map(({ object }) => object.connector)}::text[], ${found.map(({ object }) => object.objectGuid)}::uuid[])
+      as o (connector, guid)
+    cross join lateral (select * from readiness_key
+      where object_guid = o.guid and connector = o.connector offset 0) k`.execute(trx)
+  const before = new Map(rows.map(row => [identityOf(row), row]))
+  const now = new Map(found.flatMap(keyRows).map(row => [identityOf(row), row]))
+  const dropped = [...before].flatMap(([identity, row]) => (now.has(identity) ? [] : [row]))
+  const added = [...now].flatMap(([identity, row]) =>
+    before.get(identity)?.attributes === row.attributes ? [] : [row]
   )
-  const objects = found.map(({ object: { connector, objectGuid: guid } }) => ({ connector, guid }))
-  const { rows } = await sql<{ key: string }>`
-    with now_there as materialized (
-      select * from jsonb_to_recordset(${JSON.stringify(records)}::jsonb)
-        as r (key text, connector text, guid uuid, attributes text[])
-    ), before as materialized (
-      select k.* from jsonb_to_recordset(${JSON.stringify(objects)}::jsonb) as o (connector text, guid uuid)
-      cross join lateral (select * from readiness_key
-        where object_guid = o.guid and connector = o.connector offset 0) k
-    ), dropped as (
-      delete from readiness_key k using before b
-      where k.key = b.key and k.object_guid = b.object_guid and k.connector = b.connector and not exists (
-        select from now_there n where n.key = b.key and n.guid = b.object_guid and n.connector = b.connector)
-      returning k.key
-    ), added as (
+  if (dropped.length > 0)
+    await sql`
+      delete from readiness_key k using ${asTable(dropped)}
+      where k.key = r.key and k.object_guid = r.guid and k.connector = r.connector`.execute(trx)
+  if (added.length > 0)
+    await sql`
       insert into readiness_key (key, connector, object_guid, attributes)
-      select key, connector, guid, attributes from now_there n where not exists (
-        select from before b where b.key = n.key and b.object_guid = n.guid and b.connector = n.connector
-          and b.attributes = n.attributes) order by key
-      on conflict (key, object_guid, connector) do update set attributes = excluded.attributes
-      returning key
-    )
-    select key from dropped union select key from added`.execute(trx)
-  return rows.map(row => row.key)
+      select key, connector, guid, string_to_array(attributes, ',') from ${asTable(added)} order by key
+      on conflict (key, object_guid, connector) do update set attributes = excluded.attributes`.execute(trx)
+  return dropped.map(({ key }) => key)
+}
+
+interface KeyRow {
+  readonly key: string
+  readonly connector: string
+  readonly objectGuid: string
+  /** With commas between them. */
+  readonly attributes: string
+}
+
+function identityOf({ key, connector, objectGuid }: KeyRow): string {
+  return `${objectGuid}|${connector}|${key}`
+}
+
+function keyRows({ object: { connector, objectGuid }, keys }: Found): KeyRow[] {
+  return [...Map.groupBy(keys, ({ id }) => id)].map(([key, same]) => ({
+    key,
+    connector,
+    objectGuid,
+    attributes: [...new Set(same.map(each => each.key.attribute))].join(',')
+  }))
+}
+
+function asTable(rows: readonly KeyRow[]): RawBuilder<unknown> {
+  return sql`unnest(${rows.map(row => row.key)}::uuid[], ${rows.map(row => row.connector)}::text[],
+    ${rows.map(row => row.objectGuid)}::uuid[], ${rows.map(row => row.attributes)}::text[])
+    as r (key, connector, guid, attributes)`
 }
 
 async function withShared(
   trx: DatabaseTransaction,
-  all: readonly Found[],
+  { all, holders }: { all: readonly Found[]; holders: Awaited<ReturnType<typeof holdersOf>> },
   inspector: Inspector
 ): Promise<Found[]> {
-  const keys = [...new Set(all.flatMap(found => found.keys.map(keyText)))]
+  const neighbours = await neighboursOf(trx, keysOf(all))
+  const isConcerned = ({ keys: its }: Found) => its.some(({ id }) => holders.has(id) || neighbours.has(id))
   const entries = await entriesOf(
     trx,
-    all.map(({ object }) => object)
+    all.filter(isConcerned).map(({ object }) => object)
   )
-  const holders = await holdersOf(trx, keys)
-  const neighbours = await neighboursOf(trx, keys)
   return all.map(found => {
     const { object, objectType } = found
-    if (objectType === undefined) return found
+    if (objectType === undefined || !isConcerned(found)) return found
     const own = { connector: object.connector, objectType }
     const entryId = entries.get(nameOf(object))
     const isOther = (entry: string | null) => entry === null || entry !== entryId
-    const shared = found.keys.flatMap(key => {
-      const others = (holders.get(keyText(key)) ?? []).filter(
+    const shared = found.keys.flatMap(({ id, key }) => {
+      const others = (holders.get(id) ?? []).filter(
         holder => nameOf(holder) !== nameOf(object) && isOther(holder.entryId)
       )
-      const taken = (neighbours.get(keyText(key)) ?? []).filter(({ entryId: its }) => isOther(its))
+      const taken = (neighbours.get(id) ?? []).filter(({ entryId: its }) => isOther(its))
       return [
         ...(others.length === 0 ? [] : [inspector.shared(own, key, others)]),
         ...taken.map(neighbour => inspector.taken(own, key, neighbour))
