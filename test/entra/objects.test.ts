@@ -265,6 +265,27 @@ describe('conflicts and refusals', () => {
     expect(emulator.state.live.user.get(id)?.properties).toMatchObject({ accountEnabled: false })
   })
 
+  it('values that are refused keep back no other value of the same change', async () => {
+    const anna = newUser(named('anna'))
+    const id = idOf(await write(entra, anna))
+    const outcome = await write(
+      entra,
+      changed(anna, id, {
+        userPrincipalName: 'anna@nowhere.example',
+        usageLocation: 'nowhere',
+        jobTitle: 'Analyst',
+        department: 'Analysis'
+      })
+    )
+    expect(outcome).toEqual({
+      result: 'refused',
+      // The emulator looks at values before it looks at domains.
+      problem: expect.objectContaining({ code: 'invalid-value', attribute: 'usageLocation' }),
+      applied: { jobTitle: 'Analyst', department: 'Analysis' }
+    })
+    expect(emulator.state.live.user.get(id)?.properties).toMatchObject({ jobTitle: 'Analyst' })
+  })
+
   it('a suffix that is not verified is refused', async () => {
     const outcome = await write(entra, newUser(named('anna'), { userPrincipalName: 'anna@nowhere.example' }))
     expect(outcome).toMatchObject({ result: 'refused', problem: { code: 'upn-domain-not-verified' } })

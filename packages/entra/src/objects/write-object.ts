@@ -1,6 +1,7 @@
 import {
   type AttributeRecord,
   type PendingExport,
+  type Problem,
   UnavailableError,
   type WriteOutcome
 } from '@opendirsync/contracts'
@@ -41,20 +42,49 @@ async function updateObject(
   const url = `/${collection}/${entraId}`
   const verdict = verdictOf(await send({ method: 'PATCH', url, body }))
   if (verdict.kind === 'refused')
-    return { result: 'refused', problem: verdict.problem, ...(await disableAtLeast(url, body, send)) }
+    return withoutRefused(pending, { url, body, problem: verdict.problem }, send)
   return verdict.kind === 'missing' ? findAgain(pending, entraId, context) : outcomeOf(verdict, 'update')
 }
 
-/** A leaver is locked out also when another value of the same change is refused. The refusal stands. */
-async function disableAtLeast(
-  url: string,
-  body: AttributeRecord,
+/** So many values of one change are left out one after the other; an object with more faults waits as a whole. */
+const mostLeftOut = 5
+
+/**
+ * One value that the tenant refuses keeps back nothing else of the object, above all not that a leaver is disabled. The
+ * first refusal stands.
+ */
+async function withoutRefused(
+  { desired }: PendingExport,
+  { url, body, problem }: { url: string; body: AttributeRecord; problem: Problem },
   send: Send
-): Promise<{ readonly applied?: AttributeRecord }> {
-  if (body.accountEnabled !== false || Object.keys(body).length === 1) return {}
-  const verdict = verdictOf(await send({ method: 'PATCH', url, body: { accountEnabled: false } }))
-  if (verdict.kind === 'later') throw new UnavailableError('entra', verdict.reason)
-  return verdict.kind === 'done' ? { applied: { accountEnabled: false } } : {}
+): Promise<WriteOutcome> {
+  const refused: WriteOutcome = { result: 'refused', problem }
+  let [rest, attribute] = [body, problem.attribute]
+  for (let leftOut = 0; leftOut < mostLeftOut; leftOut += 1) {
+    rest = without(rest, attribute)
+    if (Object.keys(rest).length === 0) return refused
+    const verdict = verdictOf(await send({ method: 'PATCH', url, body: rest }))
+    if (verdict.kind === 'later') throw new UnavailableError('entra', verdict.reason)
+    if (verdict.kind === 'done') return { ...refused, applied: picked(desired, Object.keys(rest)) }
+    if (verdict.kind !== 'refused') return refused
+    attribute = verdict.problem.attribute
+  }
+  return refused
+}
+
+/** Where the refusal names none of the values, only what must not wait is left. */
+function without(body: AttributeRecord, attribute: string | undefined): AttributeRecord {
+  const names = Object.keys(body)
+  if (attribute !== undefined && names.includes(attribute))
+    return picked(
+      body,
+      names.filter(name => name !== attribute)
+    )
+  return names.length > 1 && body.accountEnabled === false ? { accountEnabled: false } : {}
+}
+
+function picked(record: AttributeRecord, names: readonly string[]): AttributeRecord {
+  return Object.fromEntries(names.map(name => [name, record[name] ?? null]))
 }
 
 /** The id that we know is not there: not yet everywhere, in the bin, or gone. */
