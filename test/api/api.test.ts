@@ -215,8 +215,23 @@ describe('/openapi.json', () => {
       '/v1/connectors/{name}/scope',
       '/v1/connectors/{name}/scope/preview',
       '/v1/imports',
+      '/v1/objects/{name}/explain',
+      '/v1/objects/{name}/preview',
       '/v1/objects/{objectGuid}/journal',
       '/v1/quarantine',
+      '/v1/readiness',
+      '/v1/readiness/findings',
+      '/v1/readiness/fixes',
+      '/v1/readiness/fixes/{id}',
+      '/v1/readiness/fixes/{id}/undo',
+      '/v1/readiness/fixes/{id}/undo.ldif',
+      '/v1/readiness/report',
+      '/v1/rules',
+      '/v1/rules/flows',
+      '/v1/rules/preview',
+      '/v1/rules/versions',
+      '/v1/rules/versions/{version}',
+      '/v1/rules/versions/{version}/apply',
       '/v1/runs',
       '/v1/runs/{id}',
       '/v1/runs/{id}/findings',
@@ -235,5 +250,9 @@ describe('/openapi.json', () => {
     )
     expect(JSON.stringify(document)).toContain('"$ref":"#/components/schemas/Run"')
     expect(document.paths['/healthz']?.get?.security).toEqual([])
+    const rules = document.paths['/v1/rules']?.put as { requestBody?: { content: object } }
+    expect(Object.keys(rules.requestBody?.content ?? {})).toEqual(
+      expect.arrayContaining(['application/json', 'application/yaml', 'text/yaml'])
+    )
   })
 })

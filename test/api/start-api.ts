@@ -21,6 +21,23 @@ export interface Api extends AsyncDisposable {
     path: string,
     body: object
   ): Promise<{ status: number; body: unknown; headers: Record<string, unknown> }>
+  /** Any other request; a text is sent as YAML. */
+  send(request: ApiRequest): Promise<ApiAnswer>
+}
+
+export interface ApiRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly path: string
+  readonly body?: object | string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+interface ApiAnswer {
+  readonly status: number
+  readonly headers: Record<string, unknown>
+  readonly text: string
+  /** Undefined where the answer is not JSON. */
+  readonly body: ReturnType<JSON['parse']>
 }
 
 /** The API as its main.ts makes it, on a PostgreSQL and a Redis of its own. */
@@ -48,6 +65,22 @@ export async function startApi(): Promise<Api> {
     build,
     get: async url => answerOf(await app.inject({ url, headers })),
     post: async (url, payload) => answerOf(await app.inject({ method: 'POST', url, headers, payload })),
+    async send({ method, path, body, headers: own }) {
+      const type = typeof body === 'string' ? { 'content-type': 'application/yaml' } : {}
+      const response = await app.inject({
+        method,
+        url: path,
+        headers: { ...headers, ...type, ...own },
+        ...(body !== undefined && { payload: body })
+      })
+      const isJson = /json/.test(String(response.headers['content-type']))
+      return {
+        status: response.statusCode,
+        headers: response.headers,
+        text: response.body,
+        body: isJson ? response.json() : undefined
+      }
+    },
     [Symbol.asyncDispose]: () => kept.disposeAsync()
   }
 }

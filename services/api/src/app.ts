@@ -13,15 +13,24 @@ import { authenticate } from './authenticate.ts'
 import { describeApi } from './openapi.ts'
 import { Problem } from './problem.ts'
 import { connectorRoutes } from './routes/connectors.ts'
+import { explainRoutes } from './routes/explain/explain.ts'
 import { fileRoutes } from './routes/files.ts'
 import { healthRoutes } from './routes/health.ts'
 import { importRoutes } from './routes/imports.ts'
 import { journalRoutes } from './routes/journal.ts'
 import { quarantineRoutes } from './routes/quarantine.ts'
+import { fixRunRoutes } from './routes/readiness/fix-runs.ts'
+import { fixRequestRoutes } from './routes/readiness/fixes.ts'
+import { readinessRoutes } from './routes/readiness/readiness.ts'
+import { flowRoutes } from './routes/rules/flows.ts'
+import { rulesPreviewRoutes } from './routes/rules/preview.ts'
+import { rulesRoutes } from './routes/rules/rules.ts'
+import { rulesVersionRoutes } from './routes/rules/versions.ts'
 import { runRoutes } from './routes/runs.ts'
 import { scopeRoutes } from './routes/scope.ts'
 import { Scope } from './routes/scope-schema.ts'
 import { summaryRoutes } from './routes/summary.ts'
+import { takeYaml } from './rules/rules-body.ts'
 import { traceRequests } from './trace-requests.ts'
 
 export interface ApiParts {
@@ -33,6 +42,8 @@ export interface ApiParts {
 }
 
 const bodyLimitBytes = 16_384
+/** A distinguished name in a path, every character of it encoded. */
+const maxParamLength = 6_144
 
 /** The whole API, ready to listen or to be injected into. */
 export async function buildApp(parts: ApiParts): Promise<App> {
@@ -40,6 +51,7 @@ export async function buildApp(parts: ApiParts): Promise<App> {
     loggerInstance: parts.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyLimitBytes,
+    routerOptions: { maxParamLength },
     // An unknown property is a mistake to be told, not to be cut out.
     ajv: { customOptions: { removeAdditional: false } }
   }).withTypeProvider<TypeBoxTypeProvider>()
@@ -66,6 +78,17 @@ export async function buildApp(parts: ApiParts): Promise<App> {
       summaryRoutes(v1, parts)
       quarantineRoutes(v1, parts)
       journalRoutes(v1, parts)
+      readinessRoutes(v1, parts)
+      fixRequestRoutes(v1, parts)
+      fixRunRoutes(v1, parts)
+      await v1.register(async (withYaml: App) => {
+        takeYaml(withYaml)
+        rulesRoutes(withYaml, parts)
+        flowRoutes(withYaml, parts)
+        rulesVersionRoutes(withYaml, parts)
+        rulesPreviewRoutes(withYaml, parts)
+        explainRoutes(withYaml, parts)
+      })
     },
     { prefix: '/v1' }
   )

@@ -14,6 +14,8 @@ export async function describeApi(app: App): Promise<void> {
       },
       tags: [
         { name: 'imports', description: 'Reading connected directories' },
+        { name: 'rules', description: 'What becomes of objects' },
+        { name: 'readiness', description: 'What in the directories would trouble the tenant' },
         { name: 'objects', description: 'What is where, and why' },
         { name: 'service', description: 'This service itself' }
       ],

@@ -16,7 +16,12 @@ export const Problem = Type.Object(
       Type.Array(
         Type.Object({
           pointer: Type.String({ description: 'Which part of the request' }),
-          detail: Type.String()
+          detail: Type.String(),
+          line: Type.Optional(Type.Integer({ description: 'In a text of rules, from 1' })),
+          column: Type.Optional(Type.Integer({ description: 'In a text of rules, from 1' })),
+          path: Type.Optional(
+            Type.String({ description: 'In a text of rules: rules[0].flows[2].expression' })
+          )
         })
       )
     )
