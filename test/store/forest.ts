@@ -30,6 +30,8 @@ export interface Forest extends AsyncDisposable {
   desired(): Promise<Readonly<Record<string, AttributeRecord>>>
   /** As `code name`, sorted. */
   problems(): Promise<string[]>
+  /** Looks into the tables. */
+  query<Row extends object>(text: string): Promise<Row[]>
 }
 
 /** Registers the hooks of a file whose tests each have a forest of their own, on one PostgreSQL. */
@@ -151,10 +153,10 @@ async function openForest(postgres: Postgres, applied: Rules): Promise<Forest> {
     rereads: async domain =>
       (await store.connectorSpace.rereads(domains[domain], { limit: 100, server: 'dc1' })).guids,
     async desired() {
-      const { rows } = await client.query<{ desired: AttributeRecord }>(
-        'select desired from export_object where desired_present'
+      const { rows } = await client.query<{ name: string; desired: AttributeRecord }>(
+        `select desired ->> 'displayName' as name, desired from export_object where desired_present`
       )
-      return Object.fromEntries(rows.map(({ desired }) => [String(desired.displayName), desired]))
+      return Object.fromEntries(rows.map(({ name, desired }) => [name, desired]))
     },
     async problems() {
       const { rows } = await client.query<{ problem: string }>(
@@ -165,6 +167,7 @@ async function openForest(postgres: Postgres, applied: Rules): Promise<Forest> {
       )
       return rows.map(row => row.problem)
     },
+    query: async <Row extends object>(text: string) => (await client.query<Row>(text)).rows,
     [Symbol.asyncDispose]: () => opened.disposeAsync()
   }
 }

@@ -157,7 +157,7 @@ describe('nothing takes a wrong turn', () => {
         objectType: 'user',
         sourceAnchor: staged.objectGuid,
         attributes: {},
-        urgent: { accountEnabled: false },
+        partial: { accountEnabled: false },
         problems: [{ severity: 'blocking', code: 'test', message: 'blocked' }]
       }))
     })

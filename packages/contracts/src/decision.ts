@@ -46,8 +46,11 @@ export interface Projection {
    * Undefined: nothing is written, and what the tenant already has of this object stays.
    */
   readonly export?: AttributeRecord
-  /** With `export` undefined: what goes to an object of the tenant all the same, beside what it has. A leaver is disabled. */
-  readonly urgent?: AttributeRecord
+  /**
+   * With `export` undefined: what goes to an object that the tenant has all the same, beside what it has. One value at
+   * fault keeps back no other, above all not that a leaver is disabled.
+   */
+  readonly partial?: AttributeRecord
   /** With a blocking one, `export` is undefined. */
   readonly problems: readonly RuleProblem[]
 }

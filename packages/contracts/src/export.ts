@@ -58,8 +58,16 @@ export type WriteOutcome =
       /** Set when somebody else's account was taken over. */
       readonly match?: Match
     }
-  /** `applied`: the part of the values that the tenant has taken all the same. */
-  | { readonly result: 'refused'; readonly problem: Problem; readonly applied?: AttributeRecord }
+  /**
+   * `applied`: the part of the values that the tenant has taken all the same. `created`: the id of the object, when it
+   * was made with that part.
+   */
+  | {
+      readonly result: 'refused'
+      readonly problem: Problem
+      readonly applied?: AttributeRecord
+      readonly created?: string
+    }
   | {
       readonly result: 'later'
       readonly reason: string

@@ -1,8 +1,10 @@
-import type { AttributeRecord, ObjectGuid, Problem } from '@opendirsync/contracts'
+import type { AttributeRecord, Problem } from '@opendirsync/contracts'
 import { sql } from 'kysely'
+import { type Released, rememberWaiting } from './awaited-values.ts'
 import type { DatabaseTransaction } from './database.ts'
 import type { ExportDecision } from './desire-objects.ts'
 import { stayDecision } from './export-decisions.ts'
+import { shortKey } from './short-key.ts'
 
 /** Values of users that no two objects of a tenant can both have. */
 const uniqueAttributes = ['userPrincipalName', 'mail'] as const
@@ -14,11 +16,6 @@ export interface Claims {
   readonly unclaimed: ReadonlyMap<string, readonly Problem[]>
   /** Values that nobody has any more. */
   readonly released: readonly Released[]
-}
-
-export interface Released {
-  readonly attribute: string
-  readonly value: string
 }
 
 interface Wanted {
@@ -36,13 +33,19 @@ interface Loss extends Wanted {
  * A value that only one object can have is the entry's that wanted it first. Another one goes without: it keeps the
  * value that it had, is exported without a mail address, or, new and without a user principal name, not at all. It is
  * looked at again when the value is given up.
+ *
+ * @param decided all entries that were decided, also those of which nothing is to change
  */
 export async function claimValues(
   trx: DatabaseTransaction,
-  decisions: readonly ExportDecision[]
+  decisions: readonly ExportDecision[],
+  decided: readonly string[]
 ): Promise<Claims> {
   const concerned = decisions.filter(changesUniqueValue)
-  if (concerned.length === 0) return { decisions, unclaimed: new Map(), released: [] }
+  if (concerned.length === 0) {
+    await rememberWaiting(trx, decided, [])
+    return { decisions, unclaimed: new Map(), released: [] }
+  }
   // First, so that an account which is made anew in the same moment gets them.
   const left = await releaseAll(
     trx,
@@ -50,6 +53,7 @@ export async function claimValues(
   )
   const wanted = concerned.flatMap(valuesOf)
   const losses = new Map((await claim(trx, wanted)).map(loss => [keyOf(loss), loss]))
+  await rememberWaiting(trx, decided, [...losses.values()])
   const settled = decisions.flatMap(decision =>
     decision.present && losses.size > 0 ? (withoutLost(decision, losses) ?? []) : [decision]
   )
@@ -59,8 +63,7 @@ export async function claimValues(
     kept: concerned.flatMap(({ entryId }) => {
       const decision = remaining.get(entryId)
       return decision === undefined ? [] : valuesOf(decision)
-    }),
-    losses: [...losses.values()]
+    })
   })
   return {
     decisions: settled,
@@ -84,7 +87,7 @@ function valuesOf(decision: ExportDecision): Wanted[] {
   return uniqueAttributes.flatMap(attribute => {
     const value = decision.attributes[attribute]
     return typeof value === 'string'
-      ? [{ entry: decision.entryId, attribute, value: value.toLowerCase() }]
+      ? [{ entry: decision.entryId, attribute, value: shortKey(value.toLowerCase()) }]
       : []
   })
 }
@@ -128,7 +131,6 @@ function withoutLost(
 interface Release {
   readonly entries: readonly string[]
   readonly kept: readonly Wanted[]
-  readonly losses: readonly Loss[]
 }
 
 async function releaseAll(trx: DatabaseTransaction, entryIds: readonly string[]): Promise<Released[]> {
@@ -139,7 +141,7 @@ async function releaseAll(trx: DatabaseTransaction, entryIds: readonly string[])
 }
 
 /** What these entries had and do not have any more is free. */
-async function release(trx: DatabaseTransaction, { entries, kept, losses }: Release): Promise<Released[]> {
+async function release(trx: DatabaseTransaction, { entries, kept }: Release): Promise<Released[]> {
   const { rows } = await sql<Released>`
     with kept as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(kept)}::jsonb) as k (entry uuid, attribute text, value text)
@@ -147,41 +149,6 @@ async function release(trx: DatabaseTransaction, { entries, kept, losses }: Rele
     delete from claimed_value c where c.entry_id = any(${entries}) and not exists (
       select from kept k where k.entry = c.entry_id and k.attribute = c.attribute and k.value = c.value)
     returning attribute, value`.execute(trx)
-  await sql`
-    with lost as materialized (
-      select * from jsonb_to_recordset(${JSON.stringify(losses)}::jsonb) as l (entry uuid, attribute text, value text)
-    ), forgotten as (
-      delete from awaited_value a where a.entry_id = any(${entries}) and not exists (
-        select from lost l where l.entry = a.entry_id and l.attribute = a.attribute)
-    )
-    insert into awaited_value (entry_id, attribute, value) select entry, attribute, value from lost
-    on conflict (entry_id, attribute) do update set value = excluded.value`.execute(trx)
-  return rows
-}
-
-export interface Woken {
-  readonly connector: string
-  readonly objectGuid: ObjectGuid
-}
-
-/** Whoever waits for a value that was given up is looked at again. Called when the rows know their entries. */
-export async function wakeWaiting(
-  trx: DatabaseTransaction,
-  released: readonly Released[]
-): Promise<readonly Woken[]> {
-  if (released.length === 0) return []
-  const { rows } = await sql<Woken>`
-    with waiting as (
-      select s.object_guid, s.connector
-      from jsonb_to_recordset(${JSON.stringify(released)}::jsonb) as r (attribute text, value text)
-      cross join lateral (select entry_id from awaited_value a
-        where a.value = r.value and a.attribute = r.attribute offset 0) a
-      join staged_object s on s.entry_id = a.entry_id and not s.deleted
-      order by s.object_guid for update of s skip locked
-    )
-    update staged_object s set revision = s.revision + 1, staged_at = now() from waiting w
-    where s.object_guid = w.object_guid and s.connector = w.connector
-    returning s.connector, s.object_guid as "objectGuid"`.execute(trx)
   return rows
 }
 

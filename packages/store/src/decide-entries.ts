@@ -9,7 +9,7 @@ export interface Decided {
   readonly judgement: Judged['judgement']
   /** Undefined: nothing is said of an entry. */
   readonly decision: Decision | undefined
-  /** It was joined to the entry and is not any more, while others go on with it. */
+  /** It is not joined to the entry any more, whatever becomes of that. In scope, it is placed anew next. */
   readonly parted: boolean
 }
 
@@ -23,14 +23,17 @@ interface Surroundings {
 /** What is to become of each object's entry: everything that is joined to it counts. */
 export function decideEntries(judged: readonly Judged[], surroundings: Surroundings): Decided[] {
   return judged.map(({ object, judgement }) => {
-    const parted = object.joinedBy !== null && judgement.outcome === 'out-of-scope'
-    return { object, judgement, decision: decisionOf({ object, judgement }, surroundings), parted }
+    const leaves =
+      object.joinedBy !== null && (judgement.outcome === 'out-of-scope' || namesAnother(object, judgement))
+    const decision = decisionOf({ object, judgement }, surroundings, leaves)
+    return { object, judgement, decision, parted: leaves }
   })
 }
 
 function decisionOf(
   { object, judgement }: Judged,
-  { companions, rank, project }: Surroundings
+  { companions, rank, project }: Surroundings,
+  leaves: boolean
 ): Decision | undefined {
   if (object.entryId === null) return undefined
   if (judgement.outcome === 'failed') return judgement
@@ -46,8 +49,16 @@ function decisionOf(
   if (!others.some(other => other.object.joinedBy === null && other.judgement.outcome === 'in-scope')) {
     return undefined
   }
-  const self = judgement.outcome === 'in-scope' ? [{ object, judgement, rank }] : []
+  const self = judgement.outcome === 'in-scope' && !leaves ? [{ object, judgement, rank }] : []
   return fromContributors([...others, ...self], object, project)
+}
+
+/** It was joined to the account that it named, and names another one now. */
+function namesAnother({ joinedBy, objectSid }: ClaimedObject, judgement: Judged['judgement']): boolean {
+  if (judgement.outcome !== 'in-scope' || joinedBy?.startsWith('sid>') !== true) return false
+  const by = joinedBy.slice('sid>'.length)
+  const named = judgement.joinKeys.filter(({ space, side }) => space === 'sid' && side === 'refers')
+  return by !== objectSid && named.length > 0 && !named.some(({ value }) => value === by)
 }
 
 interface Contributor extends Pick<Companion, 'judgement' | 'rank'> {

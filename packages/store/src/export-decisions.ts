@@ -21,7 +21,7 @@ function exportDecision(
   if (decision.outcome === 'failed') return undefined
   if (decision.outcome === 'out-of-scope') return { entryId, present: false, before }
   if (decision.export === undefined || decision.objectType === 'contact' || !keepsAnchor(object, decision)) {
-    return stayDecision(entryId, before, decision.urgent)
+    return stayDecision(entryId, before, partOf(object, decision))
   }
   const sourceAnchor = object.entryAnchor ?? decision.anchors[0] ?? ''
   return {
@@ -34,14 +34,24 @@ function exportDecision(
   }
 }
 
+/** Of an object that is held back for another reason than its values: who is disabled must not stay enabled. */
+function partOf(
+  object: ClaimedObject,
+  decision: Extract<Decision, { outcome: 'projected' }>
+): typeof decision.partial {
+  const { export: whole, partial } = decision
+  if (whole === undefined && keepsAnchor(object, decision)) return partial
+  return (whole ?? partial)?.accountEnabled === false ? { accountEnabled: false } : undefined
+}
+
 /**
- * The object lives and cannot be exported as it is: what the tenant has of it stays, beside the urgent values. So a
+ * The object lives and cannot be exported as it is: what the tenant has of it stays, beside the part that can be. So a
  * delete that was decided and not written yet is taken back; an object in the bin waits there until it can be exported.
  */
 export function stayDecision(
   entryId: string,
   before: ClaimedObject['desired'],
-  urgent: Extract<Decision, { outcome: 'projected' }>['urgent']
+  partial: Extract<Decision, { outcome: 'projected' }>['partial']
 ): ExportDecision | undefined {
   if (before === null || (!before.present && before.entraState !== 'present')) return undefined
   const { objectType, sourceAnchor } = before
@@ -50,7 +60,7 @@ export function stayDecision(
     present: true,
     objectType,
     sourceAnchor,
-    attributes: { ...before.attributes, ...urgent },
+    attributes: { ...before.attributes, ...partial },
     before
   }
 }

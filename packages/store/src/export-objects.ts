@@ -83,7 +83,8 @@ async function confirm(
           refused: true,
           problem: outcome.problem,
           applied: outcome.applied ?? {},
-          operation: 'refused'
+          entraId: outcome.created ?? null,
+          operation: outcome.created === undefined ? 'refused' : 'create'
         }
       ]
     const entraId = outcome.entraId ?? object.entraId ?? null
@@ -103,9 +104,10 @@ async function writeConfirmations(trx: DatabaseTransaction, records: string, run
         refused boolean, problem jsonb, applied jsonb, desired jsonb, "entraId" uuid, operation text, match jsonb)
     ), state as (
       update export_state s set
-        exported = case when d.refused then s.exported || d.applied else d.desired end,
-        entra_id = case when d.refused then s.entra_id else d."entraId" end,
-        entra_state = case when d.refused then s.entra_state when d.present then 'present'
+        exported = case when d.operation = 'create' and d.refused then d.applied
+          when d.refused then s.exported || d.applied else d.desired end,
+        entra_id = case when d.refused then coalesce(d."entraId", s.entra_id) else d."entraId" end,
+        entra_state = case when d.refused and d."entraId" is null then s.entra_state when d.present then 'present'
           when d."entraId" is null then 'absent' else 'deleted' end,
         exported_at = case when d.refused then s.exported_at else now() end,
         deleted_at = case when d.operation = 'delete' then now()
@@ -188,8 +190,10 @@ function summarise(
     const outcome = outcomes.get(entryId)
     if (outcome === undefined || outcome.result === 'later') {
       later.push(entryId)
-    } else if (outcome.result === 'refused') refused += 1
-    else {
+    } else if (outcome.result === 'refused') {
+      refused += 1
+      if (outcome.created !== undefined) appeared.push(entryId)
+    } else {
       written += 1
       if (desiredPresent && entraState !== 'present') appeared.push(entryId)
     }

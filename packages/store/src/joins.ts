@@ -2,6 +2,7 @@ import type { InScope, ObjectGuid, Problem } from '@opendirsync/contracts'
 import { sql } from 'kysely'
 import type { ClaimedObject } from './claim-staged.ts'
 import type { DatabaseTransaction } from './database.ts'
+import { shortKey } from './short-key.ts'
 
 /** Joins and entries that are made for the same key at the same time take turns, by the hash of the key. */
 const joinLock = 4_711_003
@@ -15,7 +16,7 @@ export interface Newcomer {
   readonly judgement: InScope
 }
 
-export interface Join {
+interface Join {
   readonly entryId: string
   /** The key, as `join_keys` has it. */
   readonly by: string
@@ -26,12 +27,19 @@ export interface Joins {
   readonly refused: ReadonlyMap<ObjectGuid, Problem>
 }
 
+/** Of `staged_object`: the rules let it in when it was last synchronised. A SID is known of everybody. */
+export const isForTenant = sql`join_keys is distinct from '{}'`
+/** As the index of the keys has it. */
+export const hasKeys = sql`join_keys <> '{}'`
+
 const none: Joins = { joined: new Map(), refused: new Map() }
 
 /** As they are stored: `mail=ada@example.com`, `sid>S-1-5-21-…`. */
 export function storedKeys({ joinKeys }: InScope): string[] {
   return [
-    ...new Set(joinKeys.map(({ space, side, value }) => `${space}${side === 'own' ? '=' : '>'}${value}`))
+    ...new Set(
+      joinKeys.map(({ space, side, value }) => shortKey(`${space}${side === 'own' ? '=' : '>'}${value}`))
+    )
   ]
 }
 
@@ -69,24 +77,6 @@ export async function joinNewcomers(
   return { joined, refused }
 }
 
-/** Mailboxes that had nobody to join are looked at again when an account with their SID has got an entry. */
-export async function wakeWaitingMailboxes(
-  trx: DatabaseTransaction,
-  connector: string,
-  arrived: readonly ClaimedObject[]
-): Promise<void> {
-  const keys = arrived.flatMap(({ objectSid }) => (isDomainSid(objectSid) ? [`sid>${objectSid}`] : []))
-  if (keys.length === 0 || (await isAlone(trx))) return
-  await sql`
-    with waiting as (
-      select object_guid, connector from staged_object
-      where join_keys && ${keys}::text[] and connector <> ${connector} and entry_id is null and problem is not null
-        and not deleted order by object_guid for update skip locked
-    )
-    update staged_object s set revision = s.revision + 1, staged_at = now() from waiting w
-    where s.object_guid = w.object_guid and s.connector = w.connector`.execute(trx)
-}
-
 interface Search {
   readonly guid: ObjectGuid
   readonly type: string
@@ -102,19 +92,22 @@ function searchOf({ object, judgement }: Newcomer): Search {
   const { objectType, joinKeys } = judgement
   const sid = objectType !== 'group' && isDomainSid(object.objectSid) ? object.objectSid : null
   const named = joinKeys
-    .filter(({ space, side }) => space === 'sid' && side === 'refers')
+    .filter(({ space, side, value }) => space === 'sid' && side === 'refers' && isDomainSid(value))
     .map(key => key.value)
-  const own = joinKeys.filter(({ side }) => side === 'own').map(({ space, value }) => `${space}=${value}`)
+  const own = joinKeys
+    .filter(({ side }) => side === 'own')
+    .map(({ space, value }) => shortKey(`${space}=${value}`))
   const wanted = sid === null ? own : [...own, `sid>${sid}`]
   const sids = [...named, ...(sid === null ? [] : [sid])]
   return { guid: object.objectGuid, type: objectType, sid, named, wanted, turns: [...own, ...sids] }
 }
 
-function isDomainSid(sid: string | null | undefined): sid is string {
+export function isDomainSid(sid: string | null | undefined): sid is string {
   return sid !== undefined && sid !== null && domainSid.test(sid)
 }
 
-async function isAlone(trx: DatabaseTransaction): Promise<boolean> {
+/** There is no other connector whose objects could be joined. */
+export async function isAlone(trx: DatabaseTransaction): Promise<boolean> {
   const { rows } = await sql`select from connector limit 2`.execute(trx)
   return rows.length < 2
 }
@@ -131,7 +124,7 @@ interface Partners {
   readonly guid: ObjectGuid
   readonly entryIds: readonly string[]
   readonly by: string
-  /** An object of this connector is joined to the entry. */
+  /** An object of this connector has the entry, or had it and has not parted yet. */
   readonly held: boolean
 }
 
@@ -148,18 +141,20 @@ async function partnersOf(
     ), partner as (
       select i.guid, p.entry_id, p.by from incoming i
       cross join lateral (
-        select entry_id, 'sid=' || object_sid as by from staged_object where object_sid = i.sid and ${alive}
+        select entry_id, 'sid=' || object_sid as by from staged_object where object_sid = i.sid and ${alive} and ${isForTenant}
         union all
-        select entry_id, 'sid>' || object_sid from staged_object where object_sid = any(i.named) and ${alive}
+        select entry_id, 'sid>' || object_sid from staged_object where object_sid = any(i.named) and ${alive} and ${isForTenant}
         union all
         select entry_id, (select k from unnest(join_keys) as k where k = any(i.wanted) limit 1) from staged_object
-        where join_keys && i.wanted and ${alive}
+        where join_keys && i.wanted and ${hasKeys} and ${alive}
       ) p
-      join metaverse_entry m on m.id = p.entry_id and m.object_type = i.type
+      -- Not a join: the planner would begin with all entries of the type.
+      cross join lateral (select from metaverse_entry
+        where id = p.entry_id and object_type = i.type offset 0) m
     )
     select guid, array_agg(distinct entry_id) as "entryIds", min(by) as by, bool_or(exists (
       select from staged_object o where o.entry_id = partner.entry_id and o.connector = ${connector}
-        and not o.deleted and o.out_of_scope is null)) as held
+        and (o.joined_by is not null or not o.deleted and o.out_of_scope is null))) as held
     from partner group by guid order by guid`.execute(trx)
   return rows
 }

@@ -1,7 +1,9 @@
 import { sql } from 'kysely'
+import { type Woken, wakeForgottenValues } from './awaited-values.ts'
 import { type Database, rows } from './database.ts'
 import { deleteGate, deletesMayPass } from './delete-gate.ts'
 import { exportIsPending, linkIsPending, readyLinks } from './export-conditions.ts'
+import { wakeForgottenMailboxes } from './wake-joins.ts'
 
 /** What the rows still show as pending. The sweeper publishes these again when a wake-up was lost. */
 export interface Pending {
@@ -12,6 +14,8 @@ export interface Pending {
   exports(limit: number, deleteThreshold: number): Promise<string[]>
   /** Those of the entries that became pending again while they were being written. */
   exportsAmong(entryIds: readonly string[], deleteThreshold: number): Promise<string[]>
+  /** Gives news to objects that wait for a value which nobody has any more, or for an account that is there. */
+  wakeForgotten(limit: number): Promise<Woken[]>
   /** Refused writes go back to pending after this time, since the tenant may have changed. */
   reopenRefused(afterSeconds: number): Promise<number>
 }
@@ -66,6 +70,11 @@ export function pending(database: Database): Pending {
       )
       return found.map(row => row.id)
     },
+
+    wakeForgotten: async limit => [
+      ...(await wakeForgottenValues(database, limit)),
+      ...(await wakeForgottenMailboxes(database, limit))
+    ],
 
     async reopenRefused(afterSeconds) {
       const reopened = await rows(

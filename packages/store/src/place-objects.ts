@@ -4,7 +4,7 @@ import { anchorChanged } from './anchor-changed.ts'
 import type { ClaimedObject } from './claim-staged.ts'
 import { asJoined } from './companions.ts'
 import type { DatabaseTransaction } from './database.ts'
-import { joinNewcomers, type Newcomer, wakeWaitingMailboxes } from './joins.ts'
+import { joinNewcomers, type Newcomer } from './joins.ts'
 
 export interface Judged {
   readonly object: ClaimedObject
@@ -60,7 +60,6 @@ export async function placeObjects(
       })
     )
   )
-  await wakeWaitingMailboxes(trx, connector, [...placed.keys()])
   return {
     judged: judged.map(({ object, judgement }) => ({
       object: placed.get(object) ?? (lost.has(object.objectGuid) ? { ...object, ...withoutEntry } : object),
@@ -82,7 +81,7 @@ const withoutEntry = { entryId: null, joinedBy: null, entryAnchor: null, desired
 
 /**
  * Whoever held the entry gives it up, and has no say in it any more. A row that is locked is passed over, since its
- * holder may be waiting for the entry; it finds the entry taken then.
+ * holder may be waiting for the entry; it finds the entry taken then. What lives of them is looked at again.
  *
  * @returns the objects of this connector that have given up their entries.
  */
@@ -93,8 +92,9 @@ async function succeed(
 ): Promise<ObjectGuid[]> {
   if (entries.size === 0) return []
   const { rows } = await sql<{ guid: string; connector: string }>`
-    update staged_object s set entry_id = null, joined_by = null
-    from (select object_guid, connector from staged_object
+    update staged_object s set entry_id = null, joined_by = null, revision = revision + old.again::integer,
+      staged_at = case when old.again then now() else staged_at end
+    from (select object_guid, connector, not deleted and out_of_scope is null as again from staged_object
           where entry_id = any(${[...entries.values()]}) order by object_guid for update skip locked) old
     where s.object_guid = old.object_guid and s.connector = old.connector
     returning s.object_guid as guid, s.connector`.execute(trx)
@@ -148,10 +148,11 @@ async function insertEntries(
   if (byAnchor.size === 0) return { entries: new Map(), found: [] }
   const records = JSON.stringify([...byAnchor].map(([anchor, newcomer]) => ({ anchor, ...newcomer })))
   const created = await lockEntries(trx, records, [...byAnchor.keys()])
-  // An entry that the tenant is not to have any more is free, even when the object that gave it up still lives.
+  // An entry that the tenant is not to have any more is free, even when the object that gave it up still lives. An entry
+  // of another type never is: a user is not written over a group.
   const { rows } = await sql<{ guid: string; entryId: string }>`
     with incoming as (
-      select * from jsonb_to_recordset(${records}::jsonb) as r (anchor text, guid uuid)
+      select * from jsonb_to_recordset(${records}::jsonb) as r (anchor text, guid uuid, type text)
     ), held as (
       select m.source_anchor from metaverse_entry m
       join incoming i on i.anchor = m.source_anchor
@@ -160,7 +161,8 @@ async function insertEntries(
       left join export_object o on o.entry_id = m.id
       where coalesce(o.desired_present, true)
     )
-    select i.guid, m.id as "entryId" from incoming i join metaverse_entry m on m.source_anchor = i.anchor
+    select i.guid, m.id as "entryId" from incoming i
+    join metaverse_entry m on m.source_anchor = i.anchor and m.object_type = i.type
     where i.anchor not in (select source_anchor from held)`.execute(trx)
   return {
     entries: new Map(rows.map(row => [row.guid, row.entryId])),

@@ -1,19 +1,20 @@
-import type { Inspector, ObjectGuid, Problem, Rules } from '@opendirsync/contracts'
-import { sql } from 'kysely'
+import type { Inspector, ObjectGuid, Rules } from '@opendirsync/contracts'
+import { type Woken, wakeWaiting } from './awaited-values.ts'
 import { claimStaged } from './claim-staged.ts'
-import { claimValues, type Woken, wakeWaiting } from './claim-values.ts'
+import { claimValues } from './claim-values.ts'
 import { companionsOf, rankOf } from './companions.ts'
-import { type Database, type DatabaseTransaction, transact } from './database.ts'
+import { type Database, type DatabaseTransaction, lookUpByKey, transact } from './database.ts'
 import { type Decided, decideEntries } from './decide-entries.ts'
 import { desireLinks } from './desire-links.ts'
 import { desireObjects } from './desire-objects.ts'
 import { exportDecisions } from './export-decisions.ts'
-import { storedKeys } from './joins.ts'
+import { markSynchronised } from './mark-synchronised.ts'
 import { type Placement, placeObjects } from './place-objects.ts'
 import { updateReadiness } from './readiness/update-readiness.ts'
 import { doubtReferencesTo, rereadReferrersOfMoved } from './reread-sources.ts'
 import { holdRules } from './rules/hold-rules.ts'
 import { handOver, lookAgainAtDuplicates, withoutLostEntries } from './successions.ts'
+import { wakeWaitingToJoin } from './wake-joins.ts'
 import { writeEntries } from './write-entries.ts'
 
 export interface SynchronisationInput {
@@ -54,12 +55,22 @@ export async function synchronise(
     const judged = claimed.map(object => ({ object, judgement: input.rules.judge(object) }))
     const placement = await placeObjects(trx, input.connector, judged)
     const { decided, passed } = await letGo(trx, input.connector, await decide(trx, input, placement))
-    const { decisions, unclaimed, released } = await claimValues(trx, exportDecisions(decided))
+    const { decisions, unclaimed, released } = await claimValues(
+      trx,
+      exportDecisions(decided),
+      decided.flatMap(({ object, decision }) => (decision === undefined ? [] : (object.entryId ?? [])))
+    )
     await writeEntries(trx, decided, unclaimed)
     const desired = await desireObjects(trx, decisions)
-    await markSynchronised(trx, input, decided, placement)
+    const { connector, runId } = input
+    const { refused } = placement
+    const marks = await markSynchronised(trx, decided, {
+      connector,
+      ...(runId && { runId }),
+      refused
+    })
     await lookAgainAtDuplicates(trx, desired.disappeared)
-    const woken = await wakeWaiting(trx, released)
+    const woken = [...(await wakeWaiting(trx, released)), ...(await wakeWaitingToJoin(trx, marks))]
     const returned = livingAgain(decided, desired.appeared)
     await doubtReferencesTo(trx, input.connector, returned)
     await rereadReferrersOfMoved(trx, [...placement.placed, ...gone(decided)])
@@ -70,19 +81,16 @@ export async function synchronise(
       disappeared: desired.disappeared,
       renewed: [...placement.renewed, ...passed, ...returnedOrParted(decided)]
     })
-    if (input.inspector !== undefined) await updateReadiness(trx, decided, input.inspector)
+    if (input.inspector !== undefined) {
+      await updateReadiness(trx, decided, { inspector: input.inspector, rules: input.rules })
+    }
     const exportable = [...new Set([...desired.changed, ...sources])]
-    return { synchronised: decided.length, exportable, woken }
+    return {
+      synchronised: decided.length,
+      exportable,
+      woken: [...woken, ...partedInScope(connector, decided)]
+    }
   })
-}
-
-/**
- * Every statement of a synchronisation is about a few rows, and finds them by their keys. The planner counts on
- * averages: with one group of 250,000 among small ones it would expect thousands, read whole tables, and compile the statement first.
- */
-async function lookUpByKey(trx: DatabaseTransaction): Promise<void> {
-  await sql`select set_config(name, 'off', true)
-    from unnest(array['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'jit']) as name`.execute(trx)
 }
 
 /** With everything that is joined to the same entries. */
@@ -141,41 +149,9 @@ function returnedOrParted(decided: readonly Decided[]): string[] {
   return decided.flatMap(({ object, parted }) => (object.returned || parted ? (object.entryId ?? []) : []))
 }
 
-async function markSynchronised(
-  trx: DatabaseTransaction,
-  input: SynchronisationInput,
-  decided: readonly Decided[],
-  { refused }: Placement
-): Promise<void> {
-  const done = decided.map(({ object, judgement, parted }) => ({
-    guid: object.objectGuid,
-    revision: object.revision,
-    entry: parted ? null : object.entryId,
-    joined: parted || object.entryId === null ? null : object.joinedBy,
-    keys: judgement.outcome === 'in-scope' ? storedKeys(judgement) : [],
-    problem: object.entryId !== null && !parted ? null : withoutEntry(object.objectGuid, judgement, refused)
-  }))
-  await sql`
-    with done as (
-      select * from jsonb_to_recordset(${JSON.stringify(done)}::jsonb)
-        as r (guid uuid, revision bigint, entry uuid, joined text, keys text[], problem jsonb)
-    ), marked as (
-      update staged_object s set synchronised_revision = d.revision, entry_id = d.entry, joined_by = d.joined,
-        join_keys = nullif(d.keys, '{}'), problem = nullif(d.problem, 'null')
-      from done d where s.connector = ${input.connector} and s.object_guid = d.guid
-    )
-    insert into journal (connector, object_guid, entry_id, run_id, step, detail)
-    select ${input.connector}, guid, entry, ${input.runId ?? null}::uuid, 'synchronised',
-      jsonb_strip_nulls(jsonb_build_object('revision', revision, 'joinedBy', joined))
-    from done`.execute(trx)
-}
-
-/** Why an object that the rules let through, or could not judge, has no place in the metaverse. */
-function withoutEntry(
-  objectGuid: ObjectGuid,
-  judgement: Decided['judgement'],
-  refused: Placement['refused']
-): Problem | null {
-  if (judgement.outcome === 'failed') return judgement.problem
-  return judgement.outcome === 'out-of-scope' ? null : (refused.get(objectGuid) ?? null)
+/** They have news still: they are placed anew. */
+function partedInScope(connector: string, decided: readonly Decided[]): Woken[] {
+  return decided.flatMap(({ object: { objectGuid }, judgement, parted }) =>
+    parted && judgement.outcome === 'in-scope' ? [{ connector, objectGuid }] : []
+  )
 }

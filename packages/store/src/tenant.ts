@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { type Database, rows } from './database.ts'
 import { keyId } from './readiness/keys.ts'
 
-export interface TenantFacts {
+interface TenantFacts {
   readonly tenantId: string
   readonly displayName: string
   readonly initialDomain: string
@@ -65,7 +65,9 @@ export function tenant(database: Database): Tenant {
 
     async addToSnapshot(snapshot, objects) {
       if (objects.length === 0) return
-      const records = objects.map(({ keys, ...object }) => ({
+      // A listing that changes while it is read may tell of an object twice.
+      const each = new Map(objects.map(object => [object.entraId, object])).values()
+      const records = Array.from(each, ({ keys, ...object }) => ({
         ...object,
         keys: [...new Set(keys.map(keyId))]
       }))
@@ -78,7 +80,7 @@ export function tenant(database: Database): Tenant {
           order by "entraId"
           on conflict (entra_id) do update set object_type = excluded.object_type, display_name = excluded.display_name,
             user_principal_name = excluded.user_principal_name, immutable_id = excluded.immutable_id,
-            keys = excluded.keys, snapshot = excluded.snapshot`,
+            keys = excluded.keys, snapshot = greatest(tenant_object.snapshot, excluded.snapshot)`,
         database
       )
     },

@@ -32,8 +32,10 @@ export async function writeEntries(
       (coalesce(nullif(r.attributes, 'null'), m.attributes), r.problems)`.execute(trx)
 }
 
-function problemsOf({ object, decision }: Decided): readonly Problem[] {
-  if (decision === undefined || decision.outcome === 'out-of-scope') return []
+function problemsOf({ object, judgement, decision }: Decided): readonly Problem[] {
+  if (decision === undefined) return []
+  // A linked mailbox whose account has left is for the tenant, and is nobody by itself.
+  if (decision.outcome === 'out-of-scope') return judgement.outcome === 'in-scope' ? [decision.reason] : []
   if (decision.outcome === 'failed') return [decision.problem]
   if (object.entryAnchor === null || keepsAnchor(object, decision)) return decision.problems
   return [anchorChanged(object.entryAnchor, decision.anchors[0] ?? ''), ...decision.problems]

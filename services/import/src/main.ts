@@ -4,6 +4,7 @@ import { ruleBook } from '@opendirsync/rules'
 import { runService } from '@opendirsync/runtime'
 import { openStore } from '@opendirsync/store'
 import { ImportConfig } from './config.ts'
+import { registerInOrder } from './register-in-order.ts'
 import { serveConnector } from './serve-connector.ts'
 import { connectorSettings } from './settings/connectors.ts'
 import { stagedMessages } from './staged-messages.ts'
@@ -17,6 +18,7 @@ await runService('import', ImportConfig, async service => {
   )
   await using queues = connectQueues({ redisUrl: config.REDIS_URL.reveal(), log })
   await untilReady('Redis', () => queues.ping())
+  await untilReady('PostgreSQL', () => registerInOrder(store.connectors, connectors))
   await using _sweep = queues.sweep(queueList.objectStaged, {
     everyMs: config.SWEEP_SECONDS * 1_000,
     pending: () => stagedMessages(store)

@@ -20,8 +20,9 @@ export function consumeObjectStaged({ queues, checks, concurrency, ...parts }: D
     { concurrency },
     async ({ connector, objectGuids, runId }) => {
       const run = runId === undefined ? {} : { runId }
+      const { inspector } = await checks.newest()
       const { synchronised, exportable, woken } = await synchroniseMessage(
-        { connector, objectGuids, inspector: await checks.inspector(), ...run },
+        { connector, objectGuids, inspector, ...run },
         parts
       )
       const messages = messagesOf(exportable, entryIds => ({ entryIds, ...run }))

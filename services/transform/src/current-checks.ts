@@ -4,21 +4,20 @@ import type { RulesOfRevision } from '@opendirsync/rules'
 import type { Store } from '@opendirsync/store'
 import { inspectorFor } from './readiness-checks.ts'
 
-/** Domains are verified now and then, not every second. */
-const factsAgeMs = 15_000
-
 export interface ReadinessChecks {
-  inspector(): Promise<Inspector>
-  /** The same, and what its findings depend on, as text to compare. Read anew each time. */
+  /** With what its findings depend on, as text to compare. */
   newest(): Promise<{ readonly inspector: Inspector; readonly facts: string }>
 }
 
-/** The checks with what the tenant has told and with the rules in force. */
+/**
+ * The checks with what the tenant has told and with the rules in force. Read anew each time: a message that is checked
+ * with older facts, after all objects were looked at with the new ones, would leave findings that nobody corrects.
+ */
 export function currentChecks(
   store: Pick<Store, 'tenant'>,
   rules: () => Promise<RulesOfRevision>
 ): ReadinessChecks {
-  let known: { readonly at: number; readonly inspector: Inspector } | undefined
+  return { newest }
 
   async function newest() {
     const tenant = await store.tenant.facts()
@@ -27,19 +26,10 @@ export function currentChecks(
     const domains = tenant?.verifiedDomains.map(domain => domain.toLowerCase()).sort()
     const verifiedDomains = domains && new Set(domains)
     const inspector = inspectorFor({ verifiedDomains, signInAttribute })
-    known = { at: performance.now(), inspector }
     const snapshot = tenant?.snapshotAt?.toISOString()
     return {
       inspector,
       facts: JSON.stringify({ checks: readinessChecksVersion, domains, signInAttribute, snapshot })
-    }
-  }
-
-  return {
-    newest,
-    async inspector() {
-      if (known !== undefined && performance.now() - known.at < factsAgeMs) return known.inspector
-      return (await newest()).inspector
     }
   }
 }

@@ -3,6 +3,7 @@ import type { RulesOfRevision } from '@opendirsync/rules'
 import type { Logger } from '@opendirsync/runtime'
 import type { Store } from '@opendirsync/store'
 import type { ReadinessChecks } from './current-checks.ts'
+import { publishStaged } from './publish-staged.ts'
 import { resynchronise } from './resynchronise.ts'
 
 export interface Upkeep {
@@ -16,6 +17,8 @@ export interface Upkeep {
 /** Small enough that a message of an import hardly waits for the lock that this takes. */
 const inspectedAtOnce = 500
 
+const wokenAtOnce = 1_000
+
 /** What goes on beside the messages: objects that other rules, or other facts of the tenant, make something else of. */
 export function keepUp({ store, queues, log, rules, checks }: Upkeep): AsyncDisposable {
   const running = new AsyncDisposableStack()
@@ -24,6 +27,13 @@ export function keepUp({ store, queues, log, rules, checks }: Upkeep): AsyncDisp
       name: 'resynchronise',
       everyMs: 2_000,
       run: ({ signal }) => resynchronise({ store, queues, log }, signal)
+    })
+  )
+  running.use(
+    queues.schedule({
+      name: 'wake-waiting',
+      everyMs: 15_000,
+      run: async () => publishStaged(queues, await store.pending.wakeForgotten(wokenAtOnce))
     })
   )
   running.use(

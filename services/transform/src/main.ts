@@ -5,6 +5,7 @@ import { openStore } from '@opendirsync/store'
 import { TransformConfig } from './config.ts'
 import { consumeObjectStaged } from './consume-object-staged.ts'
 import { currentChecks } from './current-checks.ts'
+import { defaultsFingerprint } from './defaults-fingerprint.ts'
 import { keepUp } from './keep-up.ts'
 import { serveRulesFile } from './serve-rules-file.ts'
 
@@ -16,6 +17,7 @@ await runService('transform', TransformConfig, async service => {
   await using queues = connectQueues({ redisUrl: config.REDIS_URL.reveal(), log })
   await untilReady('Redis', () => queues.ping())
   await using _file = await serveRulesFile(store, service)
+  await store.rules.haveDefaults(defaultsFingerprint())
   const book = ruleBook(() => store.rules.inForce())
   const rules = () => book.current()
   await untilReady('the rules', rules)

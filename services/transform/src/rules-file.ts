@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { SetupError } from '@opendirsync/contracts'
 import { ruleSetOf } from '@opendirsync/rules'
 import type { Logger } from '@opendirsync/runtime'
-import type { Store } from '@opendirsync/store'
+import { RulesConflictError, type RulesInForce, type Store } from '@opendirsync/store'
 
 export interface RulesFile {
   readonly path: string
@@ -11,7 +11,7 @@ export interface RulesFile {
 }
 
 interface Deps {
-  readonly store: Pick<Store, 'rules' | 'objects'>
+  readonly store: Pick<Store, 'rules'>
   readonly log: Logger
 }
 
@@ -26,12 +26,12 @@ export function watchRulesFile({ path, apply }: RulesFile, { store, log }: Deps)
   return async () => {
     const text = await textOf(path)
     if (text === last) return
-    const { text: inForce, revision } = await store.rules.inForce()
-    if (text !== inForce) {
+    const inForce = await store.rules.inForce()
+    if (text !== inForce.text) {
       ruleSetOf({ text, sourceAnchor: undefined })
       const version = await store.rules.propose(text, 'file')
-      if (apply === 'at-once' || (revision === 0 && (await isEmpty(store)))) {
-        await store.rules.apply(version, revision)
+      if (apply === 'at-once' || (await isFirst(store, inForce))) {
+        await applyAnew(store, version, inForce)
         log.info({ version }, `version ${version} of the rules, from the file, is in force`)
       } else {
         log.warn(
@@ -44,8 +44,24 @@ export function watchRulesFile({ path, apply }: RulesFile, { store, log }: Deps)
   }
 }
 
-async function isEmpty(store: Pick<Store, 'objects'>): Promise<boolean> {
-  return (await store.objects.scan({ after: undefined, limit: 1 })).length === 0
+/** Objects may be staged already, and the importer may have chosen the source anchor: neither was decided by rules. */
+async function isFirst({ rules }: Pick<Store, 'rules'>, { version }: RulesInForce): Promise<boolean> {
+  return version === undefined && !(await rules.haveDecided())
+}
+
+/** An importer that chooses the source anchor in the same moment gives the same rules another revision. */
+async function applyAnew(
+  { rules }: Pick<Store, 'rules'>,
+  version: number,
+  known: RulesInForce
+): Promise<void> {
+  try {
+    await rules.apply(version, known.revision)
+  } catch (error) {
+    const now = await rules.inForce()
+    if (!(error instanceof RulesConflictError) || now.version !== known.version) throw error
+    await rules.apply(version, now.revision)
+  }
 }
 
 async function textOf(path: string): Promise<string> {

@@ -174,12 +174,20 @@ describe('is not exported', () => {
     ])
   })
 
-  it('but is disabled all the same when a disabled person has a name that is refused', () => {
-    const wrong = { userPrincipalName: ['änna@example.com'] }
-    expect(user({ ...wrong, userAccountControl: ['514'] })).toMatchObject({
-      urgent: { accountEnabled: false }
+  it('but everything else of an account that is there, when its name is refused', () => {
+    const { partial } = user({
+      userPrincipalName: ['änna@example.com'],
+      userAccountControl: ['514'],
+      department: ['Analysis']
     })
-    expect(user({ ...wrong, userAccountControl: ['512'] }).urgent).toBeUndefined()
+    expect(partial).toMatchObject({ accountEnabled: false, department: 'Analysis' })
+    expect(partial).not.toHaveProperty('userPrincipalName')
+  })
+
+  it('but is disabled all the same when it is in doubt whose the account is', () => {
+    const doubtful = { 'mS-DS-ConsistencyGuid': ['AAEC'] }
+    expect(user({ ...doubtful, userAccountControl: ['514'] }).partial).toEqual({ accountEnabled: false })
+    expect(user({ ...doubtful, userAccountControl: ['512'] }).partial).toBeUndefined()
   })
 })
 

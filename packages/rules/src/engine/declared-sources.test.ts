@@ -152,7 +152,7 @@ describe('rules', () => {
 describe('purity', () => {
   const root = dirname(import.meta.dirname)
   /** Pure libraries: a parser of expressions, regular expressions that end, a parser of YAML. */
-  const libraries = ['@opendirsync/contracts', 'jsep', 're2js', 'yaml']
+  const libraries = ['@opendirsync/contracts', 'jsep', 're2js', '@opendirsync/located-yaml']
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
     file => file.endsWith('.ts') && !file.endsWith('.test.ts')
   )

@@ -73,9 +73,10 @@ export function project(
   return { projection: decided({ objectType, attributes, problems }, desired), inbound, outbound, desired }
 }
 
-function decided(known: Omit<Projection, 'export' | 'urgent'>, desired: AttributeRecord): Projection {
-  const blocked = known.problems.some(({ severity }) => severity === 'blocking')
-  if (!blocked) return { ...known, export: desired }
-  // A person who is disabled must not stay enabled in the tenant because of an address that is wrong.
-  return desired.accountEnabled === false ? { ...known, urgent: { accountEnabled: false } } : known
+function decided(known: Omit<Projection, 'export' | 'partial'>, desired: AttributeRecord): Projection {
+  const blocking = known.problems.filter(({ severity }) => severity === 'blocking')
+  if (blocking.length === 0) return { ...known, export: desired }
+  if (!blocking.some(({ code }) => code.startsWith('source-anchor'))) return { ...known, partial: desired }
+  // Whose account it is, is in doubt: nothing of it is written. But who is disabled must not stay enabled.
+  return desired.accountEnabled === false ? { ...known, partial: { accountEnabled: false } } : known
 }

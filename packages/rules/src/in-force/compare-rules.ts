@@ -5,6 +5,7 @@ import type {
   ObjectType,
   Problem,
   Projection,
+  RuleProblem,
   Rules,
   StagedObject
 } from '@opendirsync/contracts'
@@ -66,7 +67,18 @@ function outcomeOf(rules: Rules, { object, contributors, anchor, joinedBy }: Sub
   )
   if (anchors.length === 0) return { judgement, projection: undefined }
   const inScope = judged.flatMap(({ each, judgement: own }) => (own.outcome === 'in-scope' ? [each] : []))
-  return { judgement, projection: rules.project(inScope, anchor ?? anchors[0] ?? '') }
+  const projection = rules.project(inScope, anchor ?? anchors[0] ?? '')
+  if (anchor === undefined || anchors.includes(anchor)) return { judgement, projection }
+  const { export: _held, ...rest } = projection
+  return { judgement, projection: { ...rest, problems: [anchorChanged, ...rest.problems] } }
+}
+
+/** None of the objects has the entry's anchor any more: then nothing of it is exported. */
+const anchorChanged: RuleProblem = {
+  severity: 'blocking',
+  code: 'source-anchor-changed',
+  message:
+    'The object would have another source anchor. An anchor is for life, so nothing of it would be exported.'
 }
 
 function kindOf(old: Projection | undefined, now: Projection | undefined): RuleChange['kind'] {

@@ -4,9 +4,11 @@ alter table staged_object
   -- By which key it was joined to an entry that another object made. Null: the entry is its own, or it has none.
   add column joined_by text,
   -- By what an object of another connector finds it: `mail=ada@example.com`, and `sid>S-1-5-…` for a SID that it names.
+  -- Null: by nothing but its own SID. Empty: by nothing at all, the rules keep it out.
   add column join_keys text[];
 
-create index staged_object_join_keys on staged_object using gin (join_keys) where join_keys is not null;
+-- Without fastupdate: each look-up would go through all that was not merged into the index yet.
+create index staged_object_join_keys on staged_object using gin (join_keys) with (fastupdate = off) where join_keys <> '{}';
 create index staged_object_joined on staged_object (entry_id) where joined_by is not null;
 
 -- A value that only one object of the tenant can have belongs to the entry that claimed it first.
@@ -53,6 +55,8 @@ create table rules_in_force (
   version integer references rules_version (version),
   -- Rises with each application, also of an older version.
   revision integer not null default 0,
+  -- Which default rules the objects were decided by; null: those of before there was a word for them.
+  defaults text,
   -- Where objects get their source anchor from. Chosen once, by the first importer.
   source_anchor text check (source_anchor in ('consistency-guid', 'object-guid')),
   -- The version before, while objects are still being looked at again. `resync_after`: how far that has come.
@@ -109,7 +113,7 @@ create table tenant_object (
   snapshot bigint not null
 );
 
-create index tenant_object_keys on tenant_object using gin (keys);
+create index tenant_object_keys on tenant_object using gin (keys) with (fastupdate = off);
 
 create table tenant (
   only_row boolean primary key default true check (only_row),

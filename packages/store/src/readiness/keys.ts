@@ -1,17 +1,12 @@
 import { hash } from 'node:crypto'
-import type {
-  AddressKey,
-  KeyHolder,
-  ObjectGuid,
-  ObjectType,
-  StagedObject,
-  TenantNeighbour
-} from '@opendirsync/contracts'
+import type { AddressKey, KeyHolder, ObjectGuid, StagedObject, TenantNeighbour } from '@opendirsync/contracts'
 import { sql } from 'kysely'
 import type { DatabaseTransaction } from '../database.ts'
 
 /** Whoever has a key is told of so many others at the most. */
 const mostNamed = 6
+/** Where more have a key, nobody's finding depends on one of them. */
+const mostTold = mostNamed + 1
 
 /** As it is stored and compared: short, however long the value is, and no address rests in the index. */
 export function keyId({ space, value }: Pick<AddressKey, 'space' | 'value'>): string {
@@ -36,7 +31,7 @@ export async function holdersOf(
       case when s.object_class in ('group', 'contact') then s.object_class else 'user' end as "objectType"
     from unnest(${keys}::uuid[]) as k (key)
     cross join lateral (select connector, object_guid, attributes from readiness_key
-      where key = k.key order by object_guid limit ${mostNamed + 1}) h
+      where key = k.key order by object_guid limit ${mostTold}) h
     cross join lateral (select dn, entry_id, object_class from staged_object
       where object_guid = h.object_guid and connector = h.connector offset 0) s`.execute(trx)
   return Map.groupBy(rows, row => row.key)
@@ -52,8 +47,8 @@ export async function sharedAmong(trx: DatabaseTransaction, keys: readonly strin
 }
 
 /**
- * Objects whose finding comes or goes with keys that are shared now, or that somebody has given up: those that were alone
- * with one, or are alone now. Where three or more share a value, all but the newest know it already.
+ * Objects whose finding comes, goes or names another one with keys that are shared now, or that somebody has given up.
+ * Where many share a value, all but the newest know it already.
  */
 export async function othersToLookAt(
   trx: DatabaseTransaction,
@@ -63,28 +58,26 @@ export async function othersToLookAt(
   const { rows } = await sql<{ connector: string; objectGuid: ObjectGuid }>`
     select distinct h.connector, h.object_guid as "objectGuid" from unnest(${keys}::uuid[]) as k (key)
     cross join lateral (select connector, object_guid from readiness_key where key = k.key
-      order by object_guid limit 3) h
-    where (select count(*) from (select from readiness_key where key = k.key limit 3) few) < 3`.execute(trx)
+      order by object_guid limit ${mostTold}) h
+    where (select count(*) from (select from readiness_key where key = k.key limit ${mostTold + 1}) few) <= ${mostTold}`.execute(
+    trx
+  )
   return rows
 }
 
 export async function readObjects(
   trx: DatabaseTransaction,
   names: readonly { readonly connector: string; readonly objectGuid: ObjectGuid }[]
-): Promise<{ object: StagedObject; objectType: ObjectType | undefined }[]> {
+): Promise<StagedObject[]> {
   if (names.length === 0) return []
-  const { rows } = await sql<StagedObject & { parentGuid: string | null; objectType: ObjectType | null }>`
+  const { rows } = await sql<StagedObject & { parentGuid: string | null }>`
     select s.connector, s.object_guid as "objectGuid", s.dn, s.parent_guid as "parentGuid", s.object_class as "objectClass",
       s.object_sid as "objectSid", s.deleted, s.out_of_scope as "outOfScope", s.attributes, s.revision,
-      s.synchronised_revision as "synchronisedRevision", m.object_type as "objectType"
+      s.synchronised_revision as "synchronisedRevision"
     from jsonb_to_recordset(${JSON.stringify(names)}::jsonb) as n (connector text, "objectGuid" uuid)
     cross join lateral (select * from staged_object
-      where object_guid = n."objectGuid" and connector = n.connector offset 0) s
-    left join metaverse_entry m on m.id = s.entry_id`.execute(trx)
-  return rows.map(({ objectType, ...row }) => ({
-    object: { ...row, parentGuid: row.parentGuid ?? undefined },
-    objectType: objectType ?? undefined
-  }))
+      where object_guid = n."objectGuid" and connector = n.connector offset 0) s`.execute(trx)
+  return rows.map(row => ({ ...row, parentGuid: row.parentGuid ?? undefined }))
 }
 
 /** The entry of each object that has one, by `nameOf`. */
@@ -118,16 +111,14 @@ export async function neighboursOf(
   keys: readonly string[]
 ): Promise<ReadonlyMap<string, readonly Neighbour[]>> {
   if (keys.length === 0) return new Map()
-  const { rows } = await sql<Neighbour & { keys: string[] }>`
-    select t.entra_id as "entraId", t.object_type as "objectType", t.display_name as "displayName",
-      t.user_principal_name as "userPrincipalName", t.immutable_id as "immutableId",
-      array(select replace(k::text, '-', '') from unnest(t.keys) as k) as keys, e.entry_id as "entryId"
-    from tenant_object t left join export_state e on e.entra_id = t.entra_id
-    where t.keys && ${keys}::uuid[]`.execute(trx)
-  const wanted = new Set(keys)
+  // Key by key: for the whole list at once PostgreSQL would compare every key with every object that it comes by.
+  const { rows } = await sql<Neighbour & { key: string }>`
+    select replace(k.key::text, '-', '') as key, t.entra_id as "entraId", t.object_type as "objectType",
+      t.display_name as "displayName", t.user_principal_name as "userPrincipalName", t.immutable_id as "immutableId",
+      (select e.entry_id from export_state e where e.entra_id = t.entra_id limit 1) as "entryId"
+    from unnest(${keys}::uuid[]) as k (key)
+    cross join lateral (select * from tenant_object where keys @> array[k.key] offset 0) t`.execute(trx)
   const byKey = new Map<string, Neighbour[]>()
-  for (const { keys: its, ...neighbour } of rows) {
-    for (const key of its) if (wanted.has(key)) byKey.set(key, [...(byKey.get(key) ?? []), neighbour])
-  }
+  for (const { key, ...neighbour } of rows) byKey.set(key, [...(byKey.get(key) ?? []), neighbour])
   return byKey
 }

@@ -1,9 +1,9 @@
-import type { Finding, Inspector, ObjectGuid, ObjectType, Rules, StagedObject } from '@opendirsync/contracts'
+import type { Finding, Inspector, ObjectGuid, Rules } from '@opendirsync/contracts'
 import { sql } from 'kysely'
-import { type Database, type DatabaseTransaction, rows, transact } from '../database.ts'
+import { type Database, type DatabaseTransaction, lookUpByKey, rows, transact } from '../database.ts'
 import { linkLock } from '../desire-links.ts'
 import { readObjects } from './keys.ts'
-import { inspectObjects } from './update-readiness.ts'
+import { inspectObjects, typeIn } from './update-readiness.ts'
 
 /** One finding and whose it is. */
 export interface FoundFinding {
@@ -49,7 +49,7 @@ export interface Readiness {
   refresh(input: RefreshInput): Promise<boolean>
 }
 
-export interface RefreshInput {
+interface RefreshInput {
   readonly rules: Pick<Rules, 'judge'>
   readonly inspector: Inspector
   /** Whatever the findings depend on beside the objects, as text to compare. */
@@ -105,6 +105,7 @@ export function readiness(database: Database): Readiness {
 
     refresh: ({ rules, inspector, facts, limit }) =>
       transact(database, async trx => {
+        await lookUpByKey(trx)
         await sql`select pg_advisory_xact_lock(${linkLock})`.execute(trx)
         const { after, done } = await progressOf(trx, facts)
         if (done) return false
@@ -116,11 +117,11 @@ export function readiness(database: Database): Readiness {
         const names = page.flatMap(({ connectors, objectGuid }) =>
           connectors.map(connector => ({ connector, objectGuid }))
         )
-        const objects = (await readObjects(trx, names)).map(({ object }) => ({
+        const objects = (await readObjects(trx, names)).map(object => ({
           object,
-          objectType: typeOf(object, rules)
+          objectType: typeIn(rules.judge(object))
         }))
-        await inspectObjects(trx, objects, inspector)
+        await inspectObjects(trx, objects, { inspector, rules })
         const last = page.at(-1)?.objectGuid
         await sql`update readiness_refresh set after = ${last ?? null}, done = ${last === undefined}`.execute(
           trx
@@ -142,11 +143,6 @@ async function progressOf(
       done = readiness_refresh.done and readiness_refresh.facts = excluded.facts
     returning after, done`.execute(trx)
   return known[0] ?? { after: null, done: false }
-}
-
-function typeOf(object: StagedObject, rules: Pick<Rules, 'judge'>): ObjectType | undefined {
-  const judgement = rules.judge(object)
-  return judgement.outcome === 'in-scope' ? judgement.objectType : undefined
 }
 
 /** One object more than asked for was read, to know whether there is one. */

@@ -1,4 +1,12 @@
-import type { AddressKey, Finding, Inspector, ObjectType, StagedObject } from '@opendirsync/contracts'
+import type {
+  AddressKey,
+  Finding,
+  Inspector,
+  Judgement,
+  ObjectType,
+  Rules,
+  StagedObject
+} from '@opendirsync/contracts'
 import { type RawBuilder, sql } from 'kysely'
 import type { DatabaseTransaction } from '../database.ts'
 import type { Decided } from '../decide-entries.ts'
@@ -29,6 +37,11 @@ interface IdentifiedKey {
   readonly key: AddressKey
 }
 
+interface Looking {
+  readonly inspector: Inspector
+  readonly rules: Pick<Rules, 'judge'>
+}
+
 /**
  * Brings the findings of these objects up to date, and those of others that share a value with them. The caller holds
  * the lock of the link step, so that of two objects which get the same value the later one is seen by both.
@@ -36,33 +49,37 @@ interface IdentifiedKey {
 export async function updateReadiness(
   trx: DatabaseTransaction,
   decided: readonly Pick<Decided, 'object' | 'judgement'>[],
-  inspector: Inspector
+  looking: Looking
 ): Promise<void> {
-  await inspectObjects(
-    trx,
-    decided.map(({ object, judgement }) => ({
-      object,
-      objectType: judgement.outcome === 'in-scope' ? judgement.objectType : undefined
-    })),
-    inspector
-  )
+  // What the rules could not judge is as it was.
+  const judged = decided.filter(({ judgement }) => judgement.outcome !== 'failed')
+  const objects = judged.map(({ object, judgement }) => ({ object, objectType: typeIn(judgement) }))
+  await inspectObjects(trx, objects, looking)
 }
 
 export async function inspectObjects(
   trx: DatabaseTransaction,
   objects: readonly Inspected[],
-  inspector: Inspector
+  { inspector, rules }: Looking
 ): Promise<void> {
   const found = objects.map(item => inspect(item, inspector))
   const dropped = await replaceKeys(trx, found)
   const shared = await sharedAmong(trx, keysOf(found))
   const others = await readObjects(trx, await othersToLookAt(trx, [...shared, ...dropped]))
   const own = new Set(objects.map(({ object }) => nameOf(object)))
+  // Not by their entries: who is in scope may have none, and has findings all the same.
   const besides = others
-    .filter(({ object }) => !own.has(nameOf(object)))
-    .map(({ object, objectType }) => inspect({ object, objectType }, inspector))
-  const holders = await holdersOf(trx, [...shared, ...(await sharedAmong(trx, keysOf(besides)))])
+    .filter(object => !own.has(nameOf(object)))
+    .map(object => inspect({ object, objectType: typeIn(rules.judge(object)) }, inspector))
+  const holders = await holdersOf(trx, [
+    ...new Set([...shared, ...(await sharedAmong(trx, keysOf(besides)))])
+  ])
   await writeFindings(trx, await withShared(trx, { all: [...found, ...besides], holders }, inspector))
+}
+
+/** Of what is for the tenant. */
+export function typeIn(judgement: Judgement): ObjectType | undefined {
+  return judgement.outcome === 'in-scope' ? judgement.objectType : undefined
 }
 
 function keysOf(found: readonly Found[]): string[] {

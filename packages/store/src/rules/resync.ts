@@ -18,7 +18,7 @@ export interface Resync {
   readonly touched: number
 }
 
-export interface TouchInput {
+interface TouchInput {
   readonly revision: number
   readonly objects: readonly { readonly connector: string; readonly objectGuid: ObjectGuid }[]
   /** The last object that was looked at; undefined: it was the last of all. */

@@ -42,6 +42,13 @@ export interface RulesVersions {
    * @throws RulesConflictError when the rules in force are not the expected ones
    */
   apply(version: number | undefined, expectedRevision: number | undefined): Promise<RulesInForce>
+  /** Whether any object was ever let in: then other rules could change what the tenant has. */
+  haveDecided(): Promise<boolean>
+  /**
+   * Says which default rules this program has. When they are not those that the objects were decided by, every object is
+   * looked at again (`resync`).
+   */
+  haveDefaults(fingerprint: string): Promise<void>
   /** The first choice stands. @returns the choice that counts */
   chooseSourceAnchor(choice: SourceAnchorChoice): Promise<SourceAnchorChoice>
 }
@@ -99,6 +106,24 @@ export function rulesVersions(database: Database): RulesVersions {
         )
       })
       return readInForce(database)
+    },
+
+    async haveDecided() {
+      const found = await rows(sql`select from metaverse_entry limit 1`, database)
+      return found.length > 0
+    },
+
+    async haveDefaults(fingerprint) {
+      await transact(database, async trx => {
+        await sql`select pg_advisory_xact_lock(${rulesLock})`.execute(trx)
+        await sql`
+          update rules_in_force set defaults = ${fingerprint}, revision = revision + 1, resync_from = version,
+            resync_all = true, resync_after = null, resync_since = clock_timestamp(), resync_touched = 0
+          where defaults is distinct from ${fingerprint} and exists (select from metaverse_entry)`.execute(
+          trx
+        )
+        await sql`update rules_in_force set defaults = ${fingerprint} where defaults is null`.execute(trx)
+      })
     },
 
     async chooseSourceAnchor(choice) {

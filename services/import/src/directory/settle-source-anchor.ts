@@ -17,13 +17,18 @@ const examined = 1_000
 
 /**
  * Chooses, before anything was synchronised, where objects get their source anchor from, once and for the whole tenant.
- * Own rules may say it themselves.
+ * Own rules may say it themselves; that stands, too, when they do not say it any more.
  */
 export async function settleSourceAnchor(
   { connector, store, rules, log }: SourceAnchorParts,
   open: () => Promise<OpenedSource>
 ): Promise<void> {
-  if ((await rules()).rules.settings.sourceAnchor !== undefined) return
+  if ((await store.rules.inForce()).sourceAnchor !== undefined) return
+  const said = (await rules()).rules.settings.sourceAnchor
+  if (said !== undefined) {
+    await store.rules.chooseSourceAnchor(said)
+    return
+  }
   await using source = await open()
   const { choice, reason } = await chooseSourceAnchor(source)
   const settled = await store.rules.chooseSourceAnchor(choice)
