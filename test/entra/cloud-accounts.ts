@@ -2,7 +2,7 @@ import type { AttributeRecord, PendingExport } from '@opendirsync/contracts'
 import type { EntraEmulator } from '@opendirsync/entra-emulator'
 import { anchorOf, newUser } from './tenant.ts'
 
-export const domain = '@contoso.com'
+const domain = '@contoso.com'
 
 /** The user's address in AD. Nothing else is like it. */
 export function addressOf(name: string): string {

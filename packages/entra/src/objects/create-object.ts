@@ -1,4 +1,4 @@
-import type { PendingExport, WriteOutcome } from '@opendirsync/contracts'
+import type { PendingExport, Problem, WriteOutcome } from '@opendirsync/contracts'
 import { withWholeValues } from '../difference.ts'
 import { later, replicationMs, verdictOf } from '../errors.ts'
 import { matchByAnchor, matchHidden } from '../matching/hard-match.ts'
@@ -6,7 +6,7 @@ import { matchSoftly } from '../matching/soft-match.ts'
 import { userWithAnchor } from '../matching/tenant-user.ts'
 import { conflictingObjectsIn, refusalOf } from '../refusals.ts'
 import type { Send } from '../transport/graph-request.ts'
-import { idIn, kindOf, withoutAnchor } from './kinds.ts'
+import { blamesMail, idIn, kindOf, withoutAnchor } from './kinds.ts'
 import type { ObjectContext } from './object-context.ts'
 import { outcomeOf } from './outcome.ts'
 
@@ -32,7 +32,21 @@ export async function createObject(pending: PendingExport, context: ObjectContex
   const [named] = conflictingObjectsIn(answer)
   if (named !== undefined && refusalOf(answer).attribute === kindOf(pending).anchor)
     return matchHidden(pending, named.entraId, context)
-  return (await matchSoftly(pending, answer, context)) ?? outcomeOf(verdict, 'create')
+  return (await matchSoftly(pending, answer, context)) ?? createWithoutMail(pending, verdict.problem, send)
+}
+
+/** A person whose address somebody else has can do without it, and not without an account. The refusal stands. */
+async function createWithoutMail(
+  pending: PendingExport,
+  problem: Problem,
+  send: Send
+): Promise<WriteOutcome> {
+  const { mail, ...desired } = pending.desired
+  const refused: WriteOutcome = { result: 'refused', problem }
+  if (typeof mail !== 'string' || !blamesMail(problem.attribute)) return refused
+  const answer = await send(kindOf(pending).create({ ...pending, desired }))
+  const entraId = answer.status === 201 ? idIn(answer) : undefined
+  return entraId === undefined ? refused : { ...refused, applied: desired, created: entraId }
 }
 
 /** Writes the whole desired state on an object of ours whose present state is not known. */

@@ -63,6 +63,11 @@ export function withoutAnchor(attributes: AttributeRecord): AttributeRecord {
   return rest
 }
 
+/** mail becomes the primary one of proxyAddresses, and that is what a conflict is told of. */
+export function blamesMail(attribute: string | undefined): boolean {
+  return attribute === 'mail' || attribute === 'proxyAddresses'
+}
+
 /** The id in the answer to `find`, be it an object or a list of one. */
 export function idIn({ body }: Answer): string | undefined {
   const object = isRecord(body) && Array.isArray(body.value) ? valuesIn(body)[0] : body

@@ -12,7 +12,7 @@ import { isOurs, userWithAnchor } from '../matching/tenant-user.ts'
 import { type Send, textIn } from '../transport/graph-request.ts'
 import { read } from '../transport/read.ts'
 import { createObject, writeEverything } from './create-object.ts'
-import { idIn, kindOf, withoutAnchor } from './kinds.ts'
+import { blamesMail, idIn, kindOf, withoutAnchor } from './kinds.ts'
 import type { ObjectContext } from './object-context.ts'
 import { outcomeOf } from './outcome.ts'
 
@@ -73,7 +73,8 @@ async function withoutRefused(
 }
 
 /** Where the refusal names none of the values, only what must not wait is left. */
-function without(body: AttributeRecord, attribute: string | undefined): AttributeRecord {
+function without(body: AttributeRecord, blamed: string | undefined): AttributeRecord {
+  const attribute = blamesMail(blamed) ? 'mail' : blamed
   const names = Object.keys(body)
   if (attribute !== undefined && names.includes(attribute))
     return picked(
