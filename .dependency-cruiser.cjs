@@ -49,7 +49,9 @@ module.exports = {
       name: 'readiness-is-pure',
       severity: 'error',
       from: { path: '^packages/readiness/', pathNot: '[.]test[.]ts$' },
-      to: { pathNot: ['^packages/(readiness|contracts)/', '^node_modules/(tldts|csv-stringify)/', '^(node:)?url$'] }
+      to: {
+        pathNot: ['^packages/(readiness|contracts)/', '^node_modules/(tldts|csv-stringify)/', '^(node:)?url$']
+      }
     },
     {
       name: 'adapters-never-import-one-another',

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises'
-import { sidFromBytes } from '@opendirsync/active-directory'
 import {
   type SambaDomain,
   type Service,
@@ -9,9 +7,9 @@ import {
   waitFor,
   writeConnectorsFile
 } from '@opendirsync/testing'
-import { Client } from 'ldapts'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Directory } from '../support/directory.ts'
+import { sidOf } from '../support/sid-of.ts'
 import { temporaryFolder } from './folder.ts'
 import { peopleFile, upnOf } from './people-file.ts'
 import { patience, type View, viewOf } from './view.ts'
@@ -60,23 +58,6 @@ async function untilSeen(...userPrincipalNames: string[]): Promise<string[]> {
       return user.id
     })
   )
-}
-
-/** As an administrator's tool would name the account in another forest. */
-async function sidOf(domain: SambaDomain, dn: string): Promise<string> {
-  const ca = [await readFile(domain.caFile)]
-  const client = new Client({ url: domain.url, tlsOptions: { ca, servername: domain.serverName } })
-  await client.bind(domain.bindDn, domain.password)
-  try {
-    const { searchEntries } = await client.search(dn, {
-      scope: 'base',
-      attributes: ['objectSid'],
-      explicitBufferAttributes: ['objectSid']
-    })
-    return sidFromBytes(searchEntries[0]?.objectSid as Buffer)
-  } finally {
-    await client.unbind()
-  }
 }
 
 async function untilMembersAre(group: string, ids: readonly string[]): Promise<void> {

@@ -73,7 +73,7 @@ export class Directory implements AsyncDisposable {
     return dn
   }
 
-  async set(dn: string, attribute: string, ...values: string[]): Promise<void> {
+  async set(dn: string, attribute: string, ...values: (string | Uint8Array)[]): Promise<void> {
     await this.#connection.modify(dn, [{ operation: 'replace', attribute, values }])
   }
 

@@ -42,8 +42,6 @@ interface FoundProblem extends Problem {
   readonly severity?: 'blocking' | 'warning'
 }
 
-/** The journal is read from its beginning; what comes after so many lines is not seen. */
-const journalLinesRead = 5_000
 const journalLinesShown = 20
 /** All of one object come together, and few connectors have the same object. */
 const objectsWithFindings = 20
@@ -57,7 +55,7 @@ export async function explainEntry(
   const rules = other ?? inForce
   const { projection, ...explained } = rules.explain(primary.contributors, primary.anchor)
   const entry = primary.entryId === undefined ? undefined : await store.objects.entry(primary.entryId)
-  const lines = await store.journal.ofObject(primary.object.objectGuid, journalLinesRead)
+  const lines = await store.journal.newestOfObject(primary.object.objectGuid, journalLinesShown)
   const found = other === undefined ? await foundElsewhere(store, primary, explained.objects, entry) : []
   const byRules: FoundProblem[] = (projection?.problems ?? []).map(problem => ({
     ...problem,
@@ -77,7 +75,7 @@ export async function explainEntry(
     },
     pendingExport: pendingExportOf(entry),
     ...(other && { change: tenantChange(inForce, other, primary) ?? { kind: 'none' } }),
-    journal: lines.slice(-journalLinesShown)
+    journal: lines
   }
 }
 
