@@ -274,26 +274,26 @@ describe('by attribute', () => {
   it('reads an attribute that was never read, by a full import of its own', async () => {
     const among = ['dee', 'dov']
     const home = await unitOf(...among)
-    await home.set(home.dnOf('dee'), 'division', 'North')
+    await home.set(home.dnOf('dee'), 'employeeNumber', 'North')
     await caughtUp()
     const fullBefore = await fullRuns()
     const scope: ScopeInput = {
       containers: { include: [home.ou] },
-      conditions: [[{ attribute: 'division', operator: 'equals', value: 'north' }]]
+      conditions: [[{ attribute: 'employeeNumber', operator: 'equals', value: 'north' }]]
     }
-    expect((await preview(scope)).missingAttributes).toEqual(['division'])
+    expect((await preview(scope)).missingAttributes).toEqual(['employeeNumber'])
     const { runId = '', missingAttributes } = await change('PUT', scope)
-    expect(missingAttributes).toEqual(['division'])
+    expect(missingAttributes).toEqual(['employeeNumber'])
     const run: Run = await view.ended(runId)
     expect(run).toMatchObject({
       mode: 'full',
       state: 'completed',
-      reason: expect.stringContaining('division')
+      reason: expect.stringContaining('employeeNumber')
     })
     await view.untilPresent(['dee'], among)
-    await home.set(home.dnOf('dov'), 'division', 'NORTH')
+    await home.set(home.dnOf('dov'), 'employeeNumber', 'NORTH')
     await view.untilPresent(['dee', 'dov'], among)
-    await home.set(home.dnOf('dee'), 'division', 'South')
+    await home.set(home.dnOf('dee'), 'employeeNumber', 'South')
     await view.untilPresent(['dov'], among)
     expect(await fullRuns()).toBe(fullBefore + 1)
   })

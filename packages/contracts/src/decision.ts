@@ -56,8 +56,8 @@ export interface Projection {
 }
 
 /**
- * A problem that a rule found. `blocking`: the object is not exported until the data changes (what the tenant
- * already has stays). `warning`: the object is exported without the attribute.
+ * A problem that a rule found. `blocking`: the object is not made until the data changes; one that the tenant has keeps
+ * the value that it has, and gets the others. `warning`: the object is exported without the attribute.
  */
 export interface RuleProblem extends Problem {
   readonly severity: 'blocking' | 'warning'
