@@ -13,7 +13,7 @@ const inspector = inspectorFor({
 })
 await using store = await openStore({ url: process.env.POSTGRES_URL ?? '' })
 const startedAt = performance.now()
-while (await store.readiness.refresh({ rules: defaultRules, inspector, facts: 'bench', limit: 500 }));
+while (await store.readiness.refresh({ rules: defaultRules, inspector, facts: 'bench', limit: 1_000 }));
 let findings = 0
 let characters = 0
 for await (const text of findingsCsv(counted(allFindings(store)))) characters += text.length

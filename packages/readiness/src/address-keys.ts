@@ -20,11 +20,11 @@ export interface AddressKey extends AnyKey {
  * @param signInAttribute takes the place of userPrincipalName (alternate login ID)
  */
 export function addressKeys(
-  staged: Pick<StagedObject, 'attributes' | 'connector'>,
+  staged: Pick<StagedObject, 'attributes' | 'connector' | 'objectSid'>,
   objectType: ObjectType,
   signInAttribute = 'userPrincipalName'
 ): readonly AddressKey[] {
-  const { attributes, connector } = staged
+  const { attributes, connector, objectSid } = staged
   const keys: AddressKey[] = []
   if (objectType === 'user') add(keys, 'address', signInAttribute, attributes[signInAttribute]?.[0])
   if (objectType !== 'user' || signInAttribute !== 'mail') add(keys, 'address', 'mail', attributes.mail?.[0])
@@ -32,7 +32,8 @@ export function addressKeys(
   addPrefixed(keys, 'targetAddress', attributes.targetAddress?.[0])
   add(keys, 'nickname', 'mailNickname', attributes.mailNickname?.[0])
   const account = attributes.sAMAccountName?.[0]
-  if (account !== undefined && objectType !== 'contact') {
+  // A domain lets no two accounts with a SID have one name (MS-ADTS 3.1.1.5.2.2): only files can.
+  if (account !== undefined && objectType !== 'contact' && typeof objectSid !== 'string') {
     const value = normal(account)
     if (value !== '') {
       keys.push({

@@ -15,7 +15,7 @@ export interface Upkeep {
 }
 
 /** Small enough that a message of an import hardly waits for the lock that this takes. */
-const inspectedAtOnce = 500
+const inspectedAtOnce = 1_000
 
 const wokenAtOnce = 1_000
 

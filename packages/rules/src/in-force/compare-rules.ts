@@ -24,7 +24,7 @@ export interface Subject {
 /**
  * What other rules would make of an object.
  * - `added`, `changed`, `deleted`: in the tenant.
- * - `blocked`: a problem keeps it, as it is, from being written.
+ * - `blocked`: a problem keeps it from being made. An account that is there gets the `partial` rest.
  * - `unseen`: only here, in the metaverse or in how it is joined.
  */
 export interface RuleChange {
@@ -33,6 +33,8 @@ export interface RuleChange {
   /** As the tenant would have it; absent: it would not. */
   readonly before?: AttributeRecord
   readonly after?: AttributeRecord
+  /** Without `after`: what an account that is there gets all the same. */
+  readonly partial?: AttributeRecord
   /** Why it is left out, or what is wrong with it afterwards. */
   readonly problems: readonly Problem[]
 }
@@ -54,6 +56,7 @@ export function compareRules(before: Rules, after: Rules, subject: Subject): Rul
     objectType,
     ...(old.projection?.export !== undefined && { before: old.projection.export }),
     ...(now.projection?.export !== undefined && { after: now.projection.export }),
+    ...(now.projection?.partial !== undefined && { partial: now.projection.partial }),
     problems
   }
 }
@@ -83,8 +86,11 @@ const anchorChanged: RuleProblem = {
 
 function kindOf(old: Projection | undefined, now: Projection | undefined): RuleChange['kind'] {
   if (old !== undefined && now === undefined) return 'deleted'
-  if (now === undefined || sameValue(old?.export, now.export)) return 'unseen'
-  if (now.export === undefined) return 'blocked'
+  if (now === undefined) return 'unseen'
+  if (now.export === undefined) {
+    return old?.export === undefined && sameValue(old?.partial, now.partial) ? 'unseen' : 'blocked'
+  }
+  if (sameValue(old?.export, now.export)) return 'unseen'
   return old?.export === undefined ? 'added' : 'changed'
 }
 

@@ -26,7 +26,7 @@ export function tenantChange(before: Rules, after: Rules, scanned: ScannedObject
 
 /** A problem may have kept an object from the tenant, or as it is: what the tenant is to have now decides. */
 function seenByTenant(
-  { kind, before, after }: RuleChange,
+  { kind, before, after, partial }: RuleChange,
   { desired }: Pick<ScannedObject, 'desired'>
 ): Pick<TenantChange, 'kind' | 'attributes'> {
   if (kind === 'deleted') {
@@ -34,7 +34,10 @@ function seenByTenant(
     const gone = Object.entries(before ?? desired)
     return { kind, attributes: gone.map(([attribute, value]) => ({ attribute, before: value })) }
   }
-  if (after === undefined) return { kind, attributes: [] }
+  if (after === undefined) {
+    const attributes = desired === undefined ? [] : valueChanges(desired, { ...desired, ...partial })
+    return { kind: attributes.length === 0 ? kind : 'changed', attributes }
+  }
   if (kind === 'added' && desired === undefined) return { kind, attributes: valueChanges({}, after) }
   const attributes = valueChanges(before ?? desired ?? {}, after)
   return { kind: attributes.length === 0 ? 'unseen' : 'changed', attributes }

@@ -34,6 +34,19 @@ export const RulesState = Type.Object({
       { description: 'There while objects are looked at again because other rules were put in force' }
     )
   ),
+  fullImports: Type.Optional(
+    listOf(
+      Type.Object({
+        connector: Type.String(),
+        attributes: listOf(Type.String()),
+        runId: Type.String({ format: 'uuid' })
+      }),
+      {
+        description:
+          'After a change: imports of attributes that the rules read now and that were never imported'
+      }
+    )
+  ),
   faults: Type.Optional(
     listOf(Fault, { description: 'There when the text cannot be used; nothing is synchronised then' })
   )
@@ -84,7 +97,7 @@ const Kinds = Type.Object({
   added: Type.Integer({ description: 'Created in the tenant' }),
   changed: Type.Integer({ description: 'Changed in the tenant' }),
   deleted: Type.Integer({ description: 'Deleted in the tenant, through the delete gate' }),
-  blocked: Type.Integer({ description: 'Kept as it is in the tenant by a problem' }),
+  blocked: Type.Integer({ description: 'Not made, or kept as it is, because of a problem' }),
   unseen: Type.Integer({ description: 'Otherwise only here, not in the tenant' })
 })
 

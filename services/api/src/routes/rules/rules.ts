@@ -1,3 +1,5 @@
+import type { Queues } from '@opendirsync/queue'
+import { ruleSetOf } from '@opendirsync/rules'
 import { RulesConflictError, type RulesInForce, type Store } from '@opendirsync/store'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
@@ -6,10 +8,16 @@ import { etagOf, expectedRevision } from '../../if-match.ts'
 import { preferredType } from '../../preferred-type.ts'
 import { ProblemError, problemResponses } from '../../problem.ts'
 import { compileProposed, settingsOf } from '../../rules/compile-text.ts'
+import { requestImports } from '../../rules/request-imports.ts'
 import { rulesBodyLimit, rulesTextBody, rulesTextOf } from '../../rules/rules-body.ts'
 import { RulesState } from './rules-schema.ts'
 
-export type RulesStore = Pick<Store, 'rules' | 'resyncs' | 'objects' | 'connectors'>
+export type RulesStore = Pick<Store, 'rules' | 'resyncs' | 'objects' | 'connectors' | 'runs'>
+
+export interface RulesParts {
+  readonly store: RulesStore
+  readonly queues: Queues
+}
 
 export const ifMatch = Type.Object({
   'if-match': Type.Optional(Type.String({ description: 'The ETag that GET has answered. Without it: 428.' }))
@@ -22,7 +30,7 @@ const stateWithEtag = {
 }
 
 /** The rules that count now. */
-export function rulesRoutes(app: App, { store }: { store: RulesStore }): void {
+export function rulesRoutes(app: App, { store, queues }: RulesParts): void {
   app.get(
     '/rules',
     {
@@ -83,7 +91,7 @@ export function rulesRoutes(app: App, { store }: { store: RulesStore }): void {
       // Before the text is kept: one that loses would be a version that nobody meant to hand in.
       if (expected !== undefined && expected !== revision) throw changedMeanwhile()
       const version = await store.rules.propose(text, request.caller)
-      return applyVersion({ store, version, expected }, request, reply)
+      return applyVersion({ store, queues, version, expected }, request, reply)
     }
   )
   app.delete(
@@ -100,27 +108,26 @@ export function rulesRoutes(app: App, { store }: { store: RulesStore }): void {
     },
     (request, reply) =>
       applyVersion(
-        { store, version: undefined, expected: expectedRevision(request.headers['if-match']) },
+        { store, queues, version: undefined, expected: expectedRevision(request.headers['if-match']) },
         request,
         reply
       )
   )
 }
 
-interface Application {
-  readonly store: RulesStore
+interface Application extends RulesParts {
   /** Undefined: the default rules alone. */
   readonly version: number | undefined
   readonly expected: number | undefined
 }
 
 /**
- * Puts a version in force. Transform finds by the rows what it has to do.
+ * Puts a version in force. Transform finds by the rows what it has to do; importers are told what to read.
  *
  * @throws ProblemError 412
  */
 export async function applyVersion(
-  { store, version, expected }: Application,
+  { store, queues, version, expected }: Application,
   request: FastifyRequest,
   reply: FastifyReply
 ): Promise<RulesState> {
@@ -129,7 +136,8 @@ export async function applyVersion(
   request.log.info({ version, revision, caller: request.caller }, 'rules were put in force')
   reply.header('etag', etagOf(revision))
   if (version !== undefined) reply.header('location', `/v1/rules/versions/${version}`)
-  return stateOf(store, inForce)
+  const fullImports = await requestImports(ruleSetOf(inForce), { store, queues, log: request.log })
+  return { ...(await stateOf(store, inForce)), ...(fullImports.length > 0 && { fullImports }) }
 }
 
 async function applyExpected(

@@ -7,7 +7,7 @@ import { preferredType } from '../../preferred-type.ts'
 import { ProblemError, problemResponses } from '../../problem.ts'
 import { compileKept } from '../../rules/compile-text.ts'
 import { listOf } from '../../schema-parts.ts'
-import { applyVersion, ifMatch, type RulesStore } from './rules.ts'
+import { applyVersion, ifMatch, type RulesParts, type RulesStore } from './rules.ts'
 import { RulesState, Version, VersionSummary } from './rules-schema.ts'
 
 const VersionNumber = Type.Integer({ minimum: 1, maximum: 2_147_483_647 })
@@ -24,7 +24,7 @@ const VersionsQuery = Type.Object(
 )
 
 /** Every text of own rules that was ever handed in. */
-export function rulesVersionRoutes(app: App, { store }: { store: RulesStore }): void {
+export function rulesVersionRoutes(app: App, { store, queues }: RulesParts): void {
   app.get(
     '/rules/versions',
     {
@@ -114,7 +114,7 @@ export function rulesVersionRoutes(app: App, { store }: { store: RulesStore }): 
       const { version, text } = await versionNumbered(store, request.params.version)
       const { sourceAnchor } = await store.rules.inForce()
       compileKept({ text, sourceAnchor }, version)
-      return applyVersion({ store, version, expected }, request, reply)
+      return applyVersion({ store, queues, version, expected }, request, reply)
     }
   )
 }
