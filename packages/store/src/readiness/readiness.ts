@@ -1,9 +1,7 @@
-import type { Finding, Inspector, ObjectGuid, Rules } from '@opendirsync/contracts'
+import type { Finding, ObjectGuid } from '@opendirsync/contracts'
 import { sql } from 'kysely'
-import { type Database, type DatabaseTransaction, lookUpByKey, rows, transact } from '../database.ts'
-import { linkLock } from '../desire-links.ts'
-import { readObjects } from './keys.ts'
-import { inspectObjects, typeIn } from './update-readiness.ts'
+import { type Database, rows } from '../database.ts'
+import { type RefreshInput, refresher } from './refresh.ts'
 
 /** One finding and whose it is. */
 export interface FoundFinding {
@@ -47,14 +45,6 @@ export interface Readiness {
    * @returns false: there is nothing left to look at.
    */
   refresh(input: RefreshInput): Promise<boolean>
-}
-
-interface RefreshInput {
-  readonly rules: Pick<Rules, 'judge'>
-  readonly inspector: Inspector
-  /** Whatever the findings depend on beside the objects, as text to compare. */
-  readonly facts: string
-  readonly limit: number
 }
 
 export function readiness(database: Database): Readiness {
@@ -103,46 +93,8 @@ export function readiness(database: Database): Readiness {
       return firstObjects(found, limit)
     },
 
-    refresh: ({ rules, inspector, facts, limit }) =>
-      transact(database, async trx => {
-        await lookUpByKey(trx)
-        await sql`select pg_advisory_xact_lock(${linkLock})`.execute(trx)
-        const { after, done } = await progressOf(trx, facts)
-        if (done) return false
-        const { rows: page } = await sql<{ connectors: string[]; objectGuid: ObjectGuid }>`
-          select object_guid as "objectGuid",
-            coalesce(array_agg(connector) filter (where synchronised_revision > 0), '{}') as connectors
-          from staged_object where object_guid > ${after ?? '00000000-0000-0000-0000-000000000000'}
-          group by object_guid order by object_guid limit ${limit}`.execute(trx)
-        const names = page.flatMap(({ connectors, objectGuid }) =>
-          connectors.map(connector => ({ connector, objectGuid }))
-        )
-        const objects = (await readObjects(trx, names)).map(object => ({
-          object,
-          objectType: typeIn(rules.judge(object))
-        }))
-        await inspectObjects(trx, objects, { inspector, rules })
-        const last = page.at(-1)?.objectGuid
-        await sql`update readiness_refresh set after = ${last ?? null}, done = ${last === undefined}`.execute(
-          trx
-        )
-        return last !== undefined
-      })
+    refresh: refresher(database)
   }
-}
-
-/** Other facts begin anew. */
-async function progressOf(
-  trx: DatabaseTransaction,
-  facts: string
-): Promise<{ after: ObjectGuid | null; done: boolean }> {
-  const { rows: known } = await sql<{ after: ObjectGuid | null; done: boolean }>`
-    insert into readiness_refresh (facts) values (${facts})
-    on conflict (only_row) do update set facts = excluded.facts,
-      after = case when readiness_refresh.facts = excluded.facts then readiness_refresh.after end,
-      done = readiness_refresh.done and readiness_refresh.facts = excluded.facts
-    returning after, done`.execute(trx)
-  return known[0] ?? { after: null, done: false }
 }
 
 /** One object more than asked for was read, to know whether there is one. */

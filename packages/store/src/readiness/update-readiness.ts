@@ -27,7 +27,8 @@ export interface Inspected {
   readonly objectType: ObjectType | undefined
 }
 
-interface Found extends Inspected {
+/** An object with what its own values show. */
+export interface Found extends Inspected {
   readonly findings: readonly Finding[]
   readonly keys: readonly IdentifiedKey[]
 }
@@ -54,19 +55,23 @@ export async function updateReadiness(
   // What the rules could not judge is as it was.
   const judged = decided.filter(({ judgement }) => judgement.outcome !== 'failed')
   const objects = judged.map(({ object, judgement }) => ({ object, objectType: typeIn(judgement) }))
-  await inspectObjects(trx, objects, looking)
+  await settleFindings(
+    trx,
+    objects.map(item => inspect(item, looking.inspector)),
+    looking
+  )
 }
 
-export async function inspectObjects(
+/** Compares what these objects have with what all others have, and writes what is found. */
+export async function settleFindings(
   trx: DatabaseTransaction,
-  objects: readonly Inspected[],
+  found: readonly Found[],
   { inspector, rules }: Looking
 ): Promise<void> {
-  const found = objects.map(item => inspect(item, inspector))
   const dropped = await replaceKeys(trx, found)
   const shared = await sharedAmong(trx, keysOf(found))
   const others = await readObjects(trx, await othersToLookAt(trx, [...shared, ...dropped]))
-  const own = new Set(objects.map(({ object }) => nameOf(object)))
+  const own = new Set(found.map(({ object }) => nameOf(object)))
   // Not by their entries: who is in scope may have none, and has findings all the same.
   const besides = others
     .filter(object => !own.has(nameOf(object)))
@@ -86,7 +91,7 @@ function keysOf(found: readonly Found[]): string[] {
   return [...new Set(found.flatMap(({ keys }) => keys.map(({ id }) => id)))]
 }
 
-function inspect({ object, objectType }: Inspected, inspector: Inspector): Found {
+export function inspect({ object, objectType }: Inspected, inspector: Inspector): Found {
   if (objectType === undefined) return { object, objectType, findings: [], keys: [] }
   const { findings, keys } = inspector.inspect(object, objectType)
   return { object, objectType, findings, keys: keys.map(key => ({ id: keyId(key), key })) }
