@@ -1,6 +1,7 @@
 import type { ObjectGuid } from '@opendirsync/contracts'
 import { sql } from 'kysely'
 import { type Database, type DatabaseTransaction, rows } from './database.ts'
+import { giveNews } from './give-news.ts'
 
 export interface Released {
   readonly attribute: string
@@ -49,8 +50,7 @@ export async function wakeWaiting(
       join staged_object s on s.entry_id = a.entry_id and not s.deleted
       order by s.object_guid for update of s skip locked
     )
-    update staged_object s set revision = s.revision + 1, staged_at = now() from waiting w
-    where s.object_guid = w.object_guid and s.connector = w.connector
+    ${giveNews('waiting')}
     returning s.connector, s.object_guid as "objectGuid"`.execute(trx)
   return rows
 }
@@ -71,8 +71,7 @@ export function wakeForgottenValues(database: Database, limit: number): Promise<
         where not s.deleted and s.revision <= s.synchronised_revision
         order by s.object_guid for update of s skip locked
       )
-      update staged_object s set revision = s.revision + 1, staged_at = now() from waiting w
-      where s.object_guid = w.object_guid and s.connector = w.connector
+      ${giveNews('waiting')}
       returning s.connector, s.object_guid as "objectGuid"`,
     database
   )

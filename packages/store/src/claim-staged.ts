@@ -7,6 +7,7 @@ import type {
 } from '@opendirsync/contracts'
 import { sql } from 'kysely'
 import type { DatabaseTransaction } from './database.ts'
+import { asStaged, type Read, stagedColumns } from './staged-columns.ts'
 
 /** A staged object whose row this transaction has locked, with what was last desired of it. */
 export interface ClaimedObject extends StagedObject {
@@ -49,10 +50,8 @@ export async function claimStaged(
   // Two objects may have shared an entry, one after the other: their news is taken one at a time.
   await sql`select from metaverse_entry where id = any(${entryIds}) order by id for update`.execute(trx)
   // A statement of its own: it sees what others have committed before the locks were ours.
-  const result = await sql<ClaimedObject & { parentGuid: string | null }>`
-    select s.connector, s.object_guid as "objectGuid", s.dn, s.parent_guid as "parentGuid",
-      s.object_class as "objectClass", s.object_sid as "objectSid", s.deleted, s.out_of_scope as "outOfScope", s.attributes, s.revision,
-      s.synchronised_revision as "synchronisedRevision", s.entry_id as "entryId", s.joined_by as "joinedBy",
+  const result = await sql<Read<ClaimedObject>>`
+    select ${stagedColumns('s')}, s.entry_id as "entryId", s.joined_by as "joinedBy",
       m.source_anchor as "entryAnchor", not s.deleted and s.deleted_revision > s.synchronised_revision as returned,
       ${desiredBefore} as desired
     from staged_object s
@@ -61,7 +60,7 @@ export async function claimStaged(
     left join export_state e on e.entry_id = s.entry_id
     where s.connector = ${connector} and s.object_guid = any(${locked.rows.map(row => row.guid)})
     order by s.object_guid`.execute(trx)
-  return result.rows.map(row => ({ ...row, parentGuid: row.parentGuid ?? undefined }))
+  return result.rows.map(asStaged)
 }
 
 /** What is desired now, of an entry `o` and its state `e`. */

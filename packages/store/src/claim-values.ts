@@ -47,10 +47,10 @@ export async function claimValues(
     return { decisions, unclaimed: new Map(), released: [] }
   }
   // First, so that an account which is made anew in the same moment gets them.
-  const left = await releaseAll(
-    trx,
-    concerned.flatMap(decision => (decision.present ? [] : decision.entryId))
-  )
+  const left = await release(trx, {
+    entries: concerned.flatMap(decision => (decision.present ? [] : decision.entryId)),
+    kept: []
+  })
   const wanted = concerned.flatMap(valuesOf)
   const losses = new Map((await claim(trx, wanted)).map(loss => [keyOf(loss), loss]))
   await rememberWaiting(trx, decided, [...losses.values()])
@@ -133,15 +133,9 @@ interface Release {
   readonly kept: readonly Wanted[]
 }
 
-async function releaseAll(trx: DatabaseTransaction, entryIds: readonly string[]): Promise<Released[]> {
-  if (entryIds.length === 0) return []
-  const { rows } = await sql<Released>`
-    delete from claimed_value where entry_id = any(${entryIds}) returning attribute, value`.execute(trx)
-  return rows
-}
-
 /** What these entries had and do not have any more is free. */
 async function release(trx: DatabaseTransaction, { entries, kept }: Release): Promise<Released[]> {
+  if (entries.length === 0) return []
   const { rows } = await sql<Released>`
     with kept as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(kept)}::jsonb) as k (entry uuid, attribute text, value text)

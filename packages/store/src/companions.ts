@@ -2,6 +2,7 @@ import type { Judgement, Rules, StagedObject } from '@opendirsync/contracts'
 import { sql } from 'kysely'
 import { type ClaimedObject, type DesiredBefore, desiredBefore } from './claim-staged.ts'
 import type { DatabaseTransaction } from './database.ts'
+import { asStaged, type Read, stagedColumns } from './staged-columns.ts'
 
 /** An object that is joined to the entry of a claimed one, or the one that made that entry. */
 export interface Companion {
@@ -23,16 +24,14 @@ export async function companionsOf(
 ): Promise<ReadonlyMap<string, readonly Companion[]>> {
   const byEntry = new Map<string, Companion[]>()
   if (entryIds.length === 0) return byEntry
-  const { rows } = await sql<Companion['object'] & { rank: number; parentGuid: string | null }>`
-    select s.connector, s.object_guid as "objectGuid", s.dn, s.parent_guid as "parentGuid", s.object_class as "objectClass",
-      s.object_sid as "objectSid", s.deleted, s.out_of_scope as "outOfScope", s.attributes, s.revision,
-      s.synchronised_revision as "synchronisedRevision", s.entry_id as "entryId", s.joined_by as "joinedBy", k.rank
+  const { rows } = await sql<Read<Companion['object']> & { rank: number }>`
+    select ${stagedColumns('s')}, s.entry_id as "entryId", s.joined_by as "joinedBy", k.rank
     from unnest(${entryIds}::uuid[]) as e (id)
     cross join lateral (select * from staged_object where entry_id = e.id and connector <> ${connector}
       and not deleted and out_of_scope is null offset 0) s
     join ${connectorRanks} k on k.name = s.connector`.execute(trx)
   for (const { rank, ...row } of rows) {
-    const object = { ...row, parentGuid: row.parentGuid ?? undefined }
+    const object = asStaged(row)
     const companion = { object, judgement: judge(object), rank }
     byEntry.set(row.entryId, [...(byEntry.get(row.entryId) ?? []), companion])
   }

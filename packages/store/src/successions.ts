@@ -2,6 +2,7 @@ import type { ObjectGuid } from '@opendirsync/contracts'
 import { sql } from 'kysely'
 import type { ClaimedObject } from './claim-staged.ts'
 import type { DatabaseTransaction } from './database.ts'
+import { giveNews } from './give-news.ts'
 
 /**
  * Takes the entry away from claimed objects that share it with another living object. That one was joined to the
@@ -147,6 +148,5 @@ export async function lookAgainAtDuplicates(
       join staged_object s on s.problem ->> 'anchor' = m.source_anchor and s.problem is not null
       where m.id = any(${disappeared}) order by s.object_guid for update of s skip locked
     )
-    update staged_object s set revision = s.revision + 1, staged_at = now() from waiting
-    where s.object_guid = waiting.object_guid and s.connector = waiting.connector`.execute(trx)
+    ${giveNews('waiting')}`.execute(trx)
 }

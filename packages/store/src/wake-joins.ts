@@ -2,6 +2,7 @@ import type { ObjectGuid } from '@opendirsync/contracts'
 import { sql } from 'kysely'
 import type { Woken } from './awaited-values.ts'
 import { type Database, type DatabaseTransaction, rows } from './database.ts'
+import { giveNews } from './give-news.ts'
 import { hasKeys, isAlone, isDomainSid, isForTenant } from './joins.ts'
 import { linkedMailboxAlone } from './place-objects.ts'
 
@@ -40,8 +41,7 @@ export async function wakeWaitingToJoin(
         where object_guid = k.object_guid and connector = k.connector and entry_id is null and problem is not null
           and not deleted for update skip locked offset 0) w
     )
-    update staged_object s set revision = s.revision + 1, staged_at = now() from waiting w
-    where s.object_guid = w.object_guid and s.connector = w.connector
+    ${giveNews('waiting')}
     returning s.connector, s.object_guid as "objectGuid"`.execute(trx)
   return rows
 }
@@ -66,8 +66,7 @@ export function wakeForgottenMailboxes(database: Database, limit: number): Promi
             where k.key like ${`${refers}%`} and p.connector <> s.connector)
         limit ${limit} for update of s skip locked
       )
-      update staged_object s set revision = s.revision + 1, staged_at = now() from waiting w
-      where s.object_guid = w.object_guid and s.connector = w.connector
+      ${giveNews('waiting')}
       returning s.connector, s.object_guid as "objectGuid"`,
     database
   )

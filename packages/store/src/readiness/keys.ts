@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import type { AddressKey, KeyHolder, ObjectGuid, StagedObject, TenantNeighbour } from '@opendirsync/contracts'
 import { sql } from 'kysely'
 import type { DatabaseTransaction } from '../database.ts'
+import { asStaged, type Read, stagedColumns } from '../staged-columns.ts'
 
 /** Whoever has a key is told of so many others at the most. */
 const mostNamed = 6
@@ -70,14 +71,12 @@ export async function readObjects(
   names: readonly { readonly connector: string; readonly objectGuid: ObjectGuid }[]
 ): Promise<StagedObject[]> {
   if (names.length === 0) return []
-  const { rows } = await sql<StagedObject & { parentGuid: string | null }>`
-    select s.connector, s.object_guid as "objectGuid", s.dn, s.parent_guid as "parentGuid", s.object_class as "objectClass",
-      s.object_sid as "objectSid", s.deleted, s.out_of_scope as "outOfScope", s.attributes, s.revision,
-      s.synchronised_revision as "synchronisedRevision"
+  const { rows } = await sql<Read<StagedObject>>`
+    select ${stagedColumns('s')}
     from jsonb_to_recordset(${JSON.stringify(names)}::jsonb) as n (connector text, "objectGuid" uuid)
     cross join lateral (select * from staged_object
       where object_guid = n."objectGuid" and connector = n.connector offset 0) s`.execute(trx)
-  return rows.map(row => ({ ...row, parentGuid: row.parentGuid ?? undefined }))
+  return rows.map(asStaged)
 }
 
 /** The entry of each object that has one, by `nameOf`. */

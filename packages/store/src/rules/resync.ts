@@ -1,6 +1,7 @@
 import type { ObjectGuid } from '@opendirsync/contracts'
 import { sql } from 'kysely'
 import { type Database, rows, transact } from '../database.ts'
+import { giveNews } from '../give-news.ts'
 
 /** Objects are being looked at again because other rules were put in force. */
 export interface Resync {
@@ -72,8 +73,7 @@ export function resyncs(database: Database): Resyncs {
             join staged_object s on s.object_guid = t."objectGuid" and s.connector = t.connector
             order by s.object_guid, s.connector for update of s
           )
-          update staged_object s set revision = s.revision + 1, staged_at = now() from touched t
-          where s.object_guid = t.object_guid and s.connector = t.connector`.execute(trx)
+          ${giveNews('touched')}`.execute(trx)
         return true
       })
   }

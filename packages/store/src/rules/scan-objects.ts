@@ -1,6 +1,7 @@
 import type { AttributeRecord, ObjectGuid, StagedObject } from '@opendirsync/contracts'
 import { type RawBuilder, sql } from 'kysely'
 import { type Database, rows } from '../database.ts'
+import { asStaged, type Read, stagedColumns } from '../staged-columns.ts'
 
 /** One staged object with everything that rules need to say what becomes of it. */
 export interface ScannedObject {
@@ -36,23 +37,22 @@ export function scanObject(database: Database, objectGuid: ObjectGuid): Promise<
   return scanned(database, sql`s.object_guid = ${objectGuid}`)
 }
 
-interface ScannedRow extends StagedObject {
-  readonly parentGuid: string | undefined
+interface ScannedRow extends Read<StagedObject> {
   readonly entryId: string | null
   readonly anchor: string | null
   readonly joinedBy: string | null
-  readonly contributors: StagedObject[] | null
+  readonly contributors: Read<StagedObject>[] | null
   readonly desired: AttributeRecord | null
 }
 
 async function scanned(database: Database, which: RawBuilder<unknown>): Promise<ScannedObject[]> {
   const found = await rows(
     sql<ScannedRow>`
-      select ${stagedColumns(sql.raw('s'))}, s.entry_id as "entryId", m.source_anchor as anchor, s.joined_by as "joinedBy",
+      select ${stagedColumns('s')}, s.entry_id as "entryId", m.source_anchor as anchor, s.joined_by as "joinedBy",
         case when o.desired_present then o.desired end as desired,
         case when exists (select from staged_object j where j.entry_id = s.entry_id and j.joined_by is not null) then (
           select jsonb_agg(to_jsonb(c) order by c.rank) from (
-            select ${stagedColumns(sql.raw('t'))}, row_number() over (order by k.created_at, k.name) as rank
+            select ${stagedColumns('t')}, row_number() over (order by k.created_at, k.name) as rank
             from staged_object t join connector k on k.name = t.connector
             where t.entry_id = s.entry_id and not t.deleted and t.out_of_scope is null) c) end as contributors
       from staged_object s
@@ -62,18 +62,11 @@ async function scanned(database: Database, which: RawBuilder<unknown>): Promise<
     database
   )
   return found.map(({ entryId, anchor, joinedBy, contributors, desired, ...row }) => ({
-    object: { ...row, parentGuid: row.parentGuid ?? undefined },
+    object: asStaged(row),
     entryId: entryId ?? undefined,
     anchor: anchor ?? undefined,
     joinedBy: joinedBy ?? undefined,
-    contributors: contributors ?? [{ ...row, parentGuid: row.parentGuid ?? undefined }],
+    contributors: (contributors ?? [row]).map(asStaged),
     desired: desired ?? undefined
   }))
-}
-
-function stagedColumns(table: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`${table}.connector, ${table}.object_guid as "objectGuid", ${table}.dn, ${table}.parent_guid as "parentGuid",
-    ${table}.object_class as "objectClass", ${table}.object_sid as "objectSid", ${table}.deleted,
-    ${table}.out_of_scope as "outOfScope", ${table}.attributes, ${table}.revision,
-    ${table}.synchronised_revision as "synchronisedRevision"`
 }
