@@ -23,7 +23,7 @@ await runService('import', ImportConfig, async service => {
     everyMs: config.SWEEP_SECONDS * 1_000,
     pending: () => stagedMessages(store)
   })
-  const book = ruleBook(() => store.rules.inForce())
+  const book = ruleBook(store.rules)
   const rules = () => book.current()
   const serving = Promise.all(
     connectors.map(settings => serveConnector(settings, { store, queues, rules }, service))

@@ -18,7 +18,7 @@ await runService('transform', TransformConfig, async service => {
   await untilReady('Redis', () => queues.ping())
   await using _file = await serveRulesFile(store, service)
   await store.rules.haveDefaults(defaultsFingerprint())
-  const book = ruleBook(() => store.rules.inForce())
+  const book = ruleBook(store.rules)
   const rules = () => book.current()
   await untilReady('the rules', rules)
   const checks = currentChecks(store, rules)

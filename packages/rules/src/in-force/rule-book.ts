@@ -35,13 +35,20 @@ export function ruleSetOf({ text, sourceAnchor }: Omit<RulesText, 'revision'>): 
   })
 }
 
-/** Always the rules that are in force, compiled once for each revision. */
-export function ruleBook(inForce: () => Promise<RulesText>): { current(): Promise<RulesOfRevision> } {
+/** Where the rules in force are kept. */
+interface RulesSource {
+  revision(): Promise<number>
+  inForce(): Promise<RulesText>
+}
+
+/** Always the rules that are in force: asked for their revision each time, read and compiled once for each. */
+export function ruleBook(source: RulesSource): { current(): Promise<RulesOfRevision> } {
   let known: RulesOfRevision | undefined
   return {
     async current() {
-      const text = await inForce()
-      if (known?.revision !== text.revision) known = { revision: text.revision, rules: ruleSetOf(text) }
+      if (known !== undefined && known.revision === (await source.revision())) return known
+      const text = await source.inForce()
+      known = { revision: text.revision, rules: ruleSetOf(text) }
       return known
     }
   }

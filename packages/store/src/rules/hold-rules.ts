@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { DatabaseTransaction } from '../database.ts'
+import { type Database, type DatabaseTransaction, rows } from '../database.ts'
 
 /** Any fixed number: shared by synchronisations, held alone by whoever puts other rules in force. */
 export const rulesLock = 4_711_004
@@ -16,6 +16,11 @@ export class RulesChangedError extends Error {
  */
 export async function holdRules(trx: DatabaseTransaction, revision: number): Promise<void> {
   await sql`select pg_advisory_xact_lock_shared(${rulesLock})`.execute(trx)
-  const { rows } = await sql<{ revision: number }>`select revision from rules_in_force`.execute(trx)
-  if (rows[0]?.revision !== revision) throw new RulesChangedError('Other rules are in force.')
+  if ((await readRevision(trx)) !== revision) throw new RulesChangedError('Other rules are in force.')
+}
+
+export async function readRevision(database: Database): Promise<number> {
+  const [row] = await rows(sql<{ revision: number }>`select revision from rules_in_force`, database)
+  if (row === undefined) throw new Error('the database has no row of the rules in force')
+  return row.revision
 }

@@ -1,7 +1,7 @@
 import type { SourceAnchorChoice } from '@opendirsync/contracts'
 import { sql } from 'kysely'
 import { type Database, rows, transact } from '../database.ts'
-import { rulesLock } from './hold-rules.ts'
+import { readRevision, rulesLock } from './hold-rules.ts'
 
 /** The rules that count now. */
 export interface RulesInForce {
@@ -31,6 +31,8 @@ export class RulesConflictError extends Error {
 
 export interface RulesVersions {
   inForce(): Promise<RulesInForce>
+  /** The revision of the rules in force, without their text. */
+  revision(): Promise<number>
   /** Newest first; `before` is the version that an earlier page ended with. */
   versions(input: { limit: number; before?: number }): Promise<RulesVersion[]>
   version(version: number): Promise<(RulesVersion & { readonly text: string }) | undefined>
@@ -56,6 +58,7 @@ export interface RulesVersions {
 export function rulesVersions(database: Database): RulesVersions {
   return {
     inForce: () => readInForce(database),
+    revision: () => readRevision(database),
 
     versions: ({ limit, before }) =>
       rows(
@@ -96,8 +99,7 @@ export function rulesVersions(database: Database): RulesVersions {
         const { rows: applied } = await sql`
           update rules_in_force set version = ${version ?? null}, revision = revision + 1,
             -- Objects may have been decided by either of two versions: all of them are looked at again.
-            resync_all = resync_since is not null, resync_from = version,
-            resync_after = null, resync_since = clock_timestamp(), resync_touched = 0
+            resync_all = resync_since is not null, ${beginResync}
           where revision = ${expectedRevision ?? sql`revision`} returning revision`.execute(trx)
         if (applied.length === 0)
           throw new RulesConflictError('Other rules have been put in force meanwhile. Look at them first.')
@@ -117,8 +119,7 @@ export function rulesVersions(database: Database): RulesVersions {
       await transact(database, async trx => {
         await sql`select pg_advisory_xact_lock(${rulesLock})`.execute(trx)
         await sql`
-          update rules_in_force set defaults = ${fingerprint}, revision = revision + 1, resync_from = version,
-            resync_all = true, resync_after = null, resync_since = clock_timestamp(), resync_touched = 0
+          update rules_in_force set defaults = ${fingerprint}, revision = revision + 1, resync_all = true, ${beginResync}
           where defaults is distinct from ${fingerprint} and exists (select from metaverse_entry)`.execute(
           trx
         )
@@ -138,6 +139,9 @@ export function rulesVersions(database: Database): RulesVersions {
     }
   }
 }
+
+/** What was in force until now is what the objects are compared with. */
+const beginResync = sql`resync_from = version, resync_after = null, resync_since = clock_timestamp(), resync_touched = 0`
 
 async function readInForce(database: Database): Promise<RulesInForce> {
   const [row] = await rows(

@@ -35,7 +35,7 @@ const ExplainQuery = Type.Object(
 
 /** Why one object is as it is, and as it would be. */
 export function explainRoutes(app: App, { store }: { store: Parts }): void {
-  const book = ruleBook(() => store.rules.inForce())
+  const book = ruleBook(store.rules)
   const explained = async (name: string, other: RuleSet | undefined) => {
     const { revision, rules: inForce } = await book.current()
     return answerFor(store, { name, revision, rules: { inForce, ...(other && { other }) } })

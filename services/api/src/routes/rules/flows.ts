@@ -10,7 +10,7 @@ import { RuleRow } from './rules-schema.ts'
 
 /** The rules in force as a table. */
 export function flowRoutes(app: App, { store }: { store: RulesStore }): void {
-  const book = ruleBook(() => store.rules.inForce())
+  const book = ruleBook(store.rules)
   app.get(
     '/rules/flows',
     {
