@@ -1,7 +1,7 @@
 import type { Store } from '@opendirsync/store'
 import { Type } from 'typebox'
 import type { App } from '../app-type.ts'
-import { Limit, Next } from '../paging.ts'
+import { AfterObject, Limit, Next } from '../paging.ts'
 import { problemResponses } from '../problem.ts'
 
 const Reason = Type.Object({
@@ -31,12 +31,7 @@ export function quarantineRoutes(app: App, { store }: { store: Pick<Store, 'quar
         querystring: Type.Object(
           {
             limit: Limit,
-            after: Type.Optional(
-              Type.String({
-                pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\|.{1,255}$',
-                description: 'The next of the page before'
-              })
-            )
+            after: AfterObject
           },
           { additionalProperties: false }
         ),

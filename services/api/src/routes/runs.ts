@@ -2,19 +2,14 @@ import { RunState } from '@opendirsync/contracts'
 import type { Store } from '@opendirsync/store'
 import { Type } from 'typebox'
 import type { App } from '../app-type.ts'
-import { Limit, Next } from '../paging.ts'
+import { BeforeRun, Limit, Next } from '../paging.ts'
 import { ProblemError, problemResponses } from '../problem.ts'
 import { RunReference } from './run-schema.ts'
 
 const RunQuery = Type.Object(
   {
     limit: Limit,
-    before: Type.Optional(
-      Type.String({
-        pattern: '^[0-9TZ:.-]+\\|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$',
-        description: 'The next of the page before'
-      })
-    ),
+    before: BeforeRun,
     connector: Type.Optional(Type.String({ maxLength: 255 })),
     state: Type.Optional(RunState)
   },

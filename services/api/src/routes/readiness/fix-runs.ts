@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import type { FixRun } from '@opendirsync/store'
 import { Type } from 'typebox'
 import type { App } from '../../app-type.ts'
-import { Limit, Next } from '../../paging.ts'
+import { BeforeRun, Limit, Next } from '../../paging.ts'
 import { ProblemError, problemResponses } from '../../problem.ts'
 import { listOf, streamed } from '../../schema-parts.ts'
 import { type FixParts, orConflict, queued, queuedRun } from './fixes.ts'
@@ -14,12 +14,7 @@ const position = Type.Integer({ minimum: 0, maximum: 1_000_000 })
 const RunsQuery = Type.Object(
   {
     limit: Limit,
-    before: Type.Optional(
-      Type.String({
-        pattern: '^[0-9TZ:.-]+\\|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$',
-        description: 'The next of the page before'
-      })
-    ),
+    before: BeforeRun,
     connector: Type.Optional(Type.String({ maxLength: 255 }))
   },
   { additionalProperties: false }

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import type { Store } from '@opendirsync/store'
 import { Type } from 'typebox'
 import type { App } from '../../app-type.ts'
-import { Limit, Next } from '../../paging.ts'
+import { AfterObject, Limit, Next } from '../../paging.ts'
 import { preferredType } from '../../preferred-type.ts'
 import { problemResponses } from '../../problem.ts'
 import { report, reportTypes } from '../../readiness/report.ts'
@@ -13,12 +13,7 @@ const FindingsQuery = Type.Object(
   {
     ...ReportQuery.properties,
     limit: Limit,
-    after: Type.Optional(
-      Type.String({
-        pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\|.{1,255}$',
-        description: 'The next of the page before'
-      })
-    )
+    after: AfterObject
   },
   { additionalProperties: false }
 )
