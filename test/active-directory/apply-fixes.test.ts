@@ -12,7 +12,7 @@ import {
 import { UnavailableError } from '@opendirsync/contracts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type DomainFixture, startDomainFixture } from './domain-fixture.ts'
-import { type Attributes, addPerson } from './fix-people.ts'
+import { type Attributes, addPerson, mail } from './fix-people.ts'
 import { ldapModify } from './ldap-modify.ts'
 import { valuesOf } from './values-of.ts'
 
@@ -132,26 +132,14 @@ describe('fixes applied to a domain', () => {
 
   it('counts as applied what is so already, and has nothing to undo', async () => {
     const { dn, objectGuid } = await person({ mail: 'new@x.test' })
-    const fix = {
-      objectGuid,
-      attribute: 'mail',
-      action: 'replace',
-      from: 'old@x.test',
-      to: 'new@x.test'
-    } as const
+    const fix = mail({ dn, objectGuid })
     expect(await applyFix(connection, fix)).toEqual({ result: 'applied', dn })
   })
 
   it('writes to the object wherever it was moved, and undoes it there', async () => {
     const { dn, objectGuid } = await person({ mail: 'old@x.test' })
     await connection.rename(dn, 'CN=moved\\, elsewhere')
-    const fix = {
-      objectGuid,
-      attribute: 'mail',
-      action: 'replace',
-      from: 'old@x.test',
-      to: 'new@x.test'
-    } as const
+    const fix = mail({ dn, objectGuid })
     const result = await applyFix(connection, fix)
     expect(undoLdifOf(result)).toContain(`# objectGUID: ${objectGuid}\ndn: CN=moved\\, elsewhere,`)
     await ldapmodify(undoLdifOf(result))
@@ -159,14 +147,8 @@ describe('fixes applied to a domain', () => {
   })
 
   it('leaves alone what was changed before it came', async () => {
-    const { objectGuid } = await person({ mail: 'other@x.test' })
-    const fix = {
-      objectGuid,
-      attribute: 'mail',
-      action: 'replace',
-      from: 'old@x.test',
-      to: 'new@x.test'
-    } as const
+    const { dn, objectGuid } = await person({ mail: 'other@x.test' })
+    const fix = mail({ dn, objectGuid })
     expect(await applyFix(connection, fix)).toMatchObject({
       result: 'changed-meanwhile',
       present: ['other@x.test'],
@@ -183,14 +165,8 @@ describe('fixes applied to a domain', () => {
         { operation: 'replace', attribute: 'proxyAddresses', values: ['SMTP:z@x.test'] }
       ])
     }
-    const mail = {
-      objectGuid,
-      attribute: 'mail',
-      action: 'replace',
-      from: 'old@x.test',
-      to: 'new@x.test'
-    } as const
-    expect(await applyFix(connection, mail, { keepUndo })).toMatchObject({
+    const fix = mail({ dn, objectGuid })
+    expect(await applyFix(connection, fix, { keepUndo })).toMatchObject({
       result: 'changed-meanwhile',
       present: ['other@x.test']
     })
@@ -232,13 +208,7 @@ describe('fixes applied to a domain', () => {
 
   it('counts as applied what was written though the answer got lost, when it is done again', async () => {
     const { dn, objectGuid } = await person({ mail: 'old@x.test' })
-    const fix = {
-      objectGuid,
-      attribute: 'mail',
-      action: 'replace',
-      from: 'old@x.test',
-      to: 'new@x.test'
-    } as const
+    const fix = mail({ dn, objectGuid })
     const broken: Pick<DirectoryConnection, 'search' | 'modify' | 'server'> = {
       server: connection.server,
       search: options => connection.search(options),

@@ -1,7 +1,7 @@
 import { applyFix, connectDirectory, type DirectoryConnection, type Fix } from '@opendirsync/active-directory'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type DomainFixture, guidOf, startDomainFixture, userPassword } from './domain-fixture.ts'
-import { type Attributes, addPerson } from './fix-people.ts'
+import { type Attributes, addPerson, mail } from './fix-people.ts'
 import { valuesOf } from './values-of.ts'
 
 let fixture: DomainFixture
@@ -34,13 +34,7 @@ it('refuses without the right, by attribute and object, and with AdminSDHolder w
     password: userPassword
   })
   const { dn, objectGuid } = await person({ mail: 'old@x.test' })
-  const fix = {
-    objectGuid,
-    attribute: 'mail',
-    action: 'replace',
-    from: 'old@x.test',
-    to: 'new@x.test'
-  } as const
+  const fix = mail({ dn, objectGuid })
   const message = await refused(powerless, fix)
   expect(message).toContain(`may not write mail of ${dn}. Grant it "Write mail"`)
   await connection.modify(dn, [{ operation: 'replace', attribute: 'adminCount', values: ['1'] }])

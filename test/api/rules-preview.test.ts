@@ -3,6 +3,7 @@ import { waitFor } from '@opendirsync/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connector, group } from '../store/fixtures.ts'
 import { arrive, person, settle } from './people.ts'
+import { noContractors } from './rules-text.ts'
 import { type Api, key, startApi } from './start-api.ts'
 
 let api: Api
@@ -10,20 +11,6 @@ beforeAll(async () => {
   api = await startApi()
 }, 60_000)
 afterAll(() => api[Symbol.asyncDispose]())
-
-const noContractors = `version: 1
-rules:
-  - name: Own - no contractors
-    objectType: user
-    precedence: 10
-    scope: [[{ attribute: employeeType, operator: equals, value: contractor }]]
-    exclude: { reason: Contractors have accounts of their own. }
-  - name: Own - department
-    objectType: user
-    precedence: 20
-    flows:
-      - { target: department, expression: 'UCase([department])' }
-`
 
 const put = (body: string, revision: number) =>
   api.send({ method: 'PUT', path: '/v1/rules', body, headers: { 'if-match': `"${revision}"` } })

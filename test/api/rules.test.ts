@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { noContractors } from './rules-text.ts'
 import { type Api, type ApiRequest, startApi } from './start-api.ts'
 
 let api: Api
@@ -6,20 +7,6 @@ beforeAll(async () => {
   api = await startApi()
 }, 60_000)
 afterAll(() => api[Symbol.asyncDispose]())
-
-const noContractors = `version: 1
-rules:
-  - name: Own - no contractors
-    objectType: user
-    precedence: 10
-    scope: [[{ attribute: employeeType, operator: equals, value: contractor }]]
-    exclude: { reason: Contractors have accounts of their own. }
-  - name: Own - department
-    objectType: user
-    precedence: 20
-    flows:
-      - { target: department, expression: 'UCase([department])' }
-`
 
 const put = (body: string | object, revision?: number | '*') =>
   api.send({ method: 'PUT', path: '/v1/rules', body, ...ifMatch(revision) })

@@ -1,23 +1,15 @@
 import type { Entra, MatchOptions } from '@opendirsync/entra'
-import { type EntraEmulator, startEntraEmulator } from '@opendirsync/entra-emulator'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { EntraEmulator } from '@opendirsync/entra-emulator'
+import { describe, expect, it } from 'vitest'
 import { account, addressOf, latecomer, propertiesOf, type Sharing, sharing } from './cloud-accounts.ts'
-import { anchorOf, changed, connect, idOf, newUser, write } from './tenant.ts'
+import { anchorOf, changed, connect, idOf, newUser, tenantForFile, write } from './tenant.ts'
 
 let emulator: EntraEmulator
 let entra: Entra
-let serial = 0
+let serial: number
 
-beforeAll(async () => {
-  emulator = await startEntraEmulator()
-})
-afterAll(async () => {
-  await emulator[Symbol.asyncDispose]()
-})
-beforeEach(() => {
-  emulator.faults.clear()
-  entra = connect(emulator)
-  serial += 1
+tenantForFile(opened => {
+  ;({ emulator, entra, serial } = opened)
 })
 
 /** What the next test calls the person, in AD and in the tenant. */

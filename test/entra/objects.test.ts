@@ -1,22 +1,14 @@
 import type { Entra } from '@opendirsync/entra'
-import { type EntraEmulator, startEntraEmulator } from '@opendirsync/entra-emulator'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { anchorOf, changed, connect, idOf, newGroup, newUser, write } from './tenant.ts'
+import type { EntraEmulator } from '@opendirsync/entra-emulator'
+import { describe, expect, it } from 'vitest'
+import { anchorOf, changed, idOf, newGroup, newUser, tenantForFile, write } from './tenant.ts'
 
 let emulator: EntraEmulator
 let entra: Entra
-let serial = 0
+let serial: number
 
-beforeAll(async () => {
-  emulator = await startEntraEmulator()
-})
-afterAll(async () => {
-  await emulator[Symbol.asyncDispose]()
-})
-beforeEach(() => {
-  emulator.faults.clear()
-  entra = connect(emulator)
-  serial += 1
+tenantForFile(opened => {
+  ;({ emulator, entra, serial } = opened)
 })
 
 /** A name that no other test has. */

@@ -1,6 +1,31 @@
 import type { AttributeRecord, PendingExport, PendingLink, WriteOutcome } from '@opendirsync/contracts'
 import { connectEntra, type Entra, type EntraOptions } from '@opendirsync/entra'
-import type { EntraEmulator } from '@opendirsync/entra-emulator'
+import { type EntraEmulator, startEntraEmulator } from '@opendirsync/entra-emulator'
+import { afterAll, beforeAll, beforeEach } from 'vitest'
+
+interface OpenedTenant {
+  readonly emulator: EntraEmulator
+  readonly entra: Entra
+  /** Another one for each test, to make names that no other test has. */
+  readonly serial: number
+}
+
+/** Registers the hooks of a file whose tests share an emulated tenant, each with a connection of its own. */
+export function tenantForFile(take: (opened: OpenedTenant) => void): void {
+  let emulator: EntraEmulator
+  let serial = 0
+  beforeAll(async () => {
+    emulator = await startEntraEmulator()
+  })
+  afterAll(async () => {
+    await emulator[Symbol.asyncDispose]()
+  })
+  beforeEach(() => {
+    emulator.faults.clear()
+    serial += 1
+    take({ emulator, entra: connect(emulator), serial })
+  })
+}
 
 /** What our application needs to know to reach this emulated tenant. */
 export function connect(emulator: EntraEmulator, changes: Partial<EntraOptions> = {}): Entra {
