@@ -5,6 +5,7 @@ import {
   items,
   newUser,
   objectOf,
+  reference,
   requestToken,
   startTestTenant,
   type TestTenant
@@ -128,8 +129,133 @@ describe('the admin surface', () => {
     expect((await requestToken(tenant.emulator, { client_secret: clientSecret })).status).toBe(200)
   })
 
+  test('tells how often each fault has struck', async () => {
+    await admin('POST', 'faults', { times: 2, status: 503, pathContains: '/groups' })
+    await admin('POST', 'faults', { share: 1, html: true, status: 502, method: 'GET' })
+    for (const path of ['/groups', '/users', '/users']) await tenant.graph('GET', path)
+    const response = await fetch(`${tenant.emulator.graphUrl}/emulator/faults`)
+    expect(await response.json()).toMatchObject([
+      { status: 503, struck: 1, left: 1 },
+      { html: true, struck: 2 }
+    ])
+    expect((await admin('GET', 'requests')).body.byStatus).toEqual({ 502: 2, 503: 1 })
+  })
+
+  test('changes throttling, lag and behaviour while the tenant runs', async () => {
+    const before = (await admin('GET', 'behaviour')).body
+    expect(before).toMatchObject({ throttling: 'off', replicationLagMs: 0, staleReads: 'off' })
+    const change = {
+      throttling: { writes: 1 },
+      replicationLagMs: { min: 10, max: 20 },
+      behaviour: { throttledBatchStatus: 'alternate' }
+    }
+    expect((await admin('POST', 'behaviour', change)).body).toMatchObject(change)
+    const id = await tenant.createUser('throttled')
+    expect((await tenant.graph('GET', `/users/${id}`)).status).toBe(404)
+    const refused = await tenant.graph('DELETE', `/users/${id}`)
+    expect(refused.status).toBe(429)
+    expect(refused.headers.get('retry-after')).toBe('165')
+    // The clock moves quotas and lag.
+    await admin('POST', 'clock', { advanceMs: 165_000 })
+    expect((await tenant.graph('DELETE', `/users/${id}`)).status).toBe(204)
+    await admin('POST', 'quota-use', { writes: 5, appId: tenant.emulator.clientId })
+    const { applications } = (await admin('GET', 'quota-use')).body
+    expect(objectOf(applications)[tenant.emulator.clientId]).toMatchObject({
+      writes: { left: 0, granted: 2, refused: 1, early: 0 }
+    })
+    await admin('POST', 'behaviour', {
+      throttling: 'off',
+      replicationLagMs: 0,
+      behaviour: { throttledBatchStatus: 200 }
+    })
+    expect((await admin('GET', 'behaviour')).body).toEqual(before)
+  })
+
+  test('makes many users that nobody counts as written', async () => {
+    const users = Array.from({ length: 1000 }, (_, index) => ({
+      userPrincipalName: `cloud${index}@contoso.com`,
+      mail: `cloud${index}@contoso.com`,
+      department: 'Cloud'
+    }))
+    const answer = await admin('POST', 'users', users)
+    const ids = Array.isArray(answer.body.ids) ? answer.body.ids : []
+    expect(new Set(ids).size).toBe(1000)
+    expect((await admin('GET', 'requests')).body).toMatchObject({ writes: 0, total: 0 })
+    expect((await admin('GET', 'writes-by-object')).body).toEqual({
+      objects: [],
+      createdByAnchor: {},
+      createdTwice: []
+    })
+    const select = '$select=displayName,proxyAddresses,accountEnabled,userType,department'
+    expect((await tenant.graph('GET', `/users/${String(ids[7])}?${select}`)).body).toMatchObject({
+      displayName: 'cloud7',
+      proxyAddresses: ['SMTP:cloud7@contoso.com'],
+      accountEnabled: true,
+      userType: 'Member',
+      department: 'Cloud'
+    })
+    const live = objectOf((await admin('GET', 'state')).body.live)
+    const again = [{ userPrincipalName: 'new@contoso.com' }, { userPrincipalName: 'cloud3@contoso.com' }]
+    const refused = await admin('POST', 'users', again)
+    expect(refused.status).toBe(400)
+    expect(refused.body.error).toContain('cloud3@contoso.com: its userPrincipalName belongs to')
+    expect(objectOf((await admin('GET', 'state')).body.live)).toEqual(live)
+    expect((await admin('POST', 'users', [{ displayName: 'nameless' }])).status).toBe(400)
+  })
+
+  test('proves what was written how often', async () => {
+    const anchor = { onPremisesImmutableId: 'anchor-1' }
+    const first = await tenant.createUser('counted', anchor)
+    await tenant.graph('POST', '/users', { ...newUser('other'), ...anchor })
+    await tenant.graph('PATCH', `/users/${first}`, { city: 'Ulm' })
+    const group = await tenant.createGroup('counted', { uniqueName: 'group-1' })
+    await tenant.graph('POST', `/groups/${group}/members/$ref`, reference(first))
+    await tenant.graph('DELETE', `/users/${first}`)
+    await tenant.graph('POST', `/directory/deletedItems/${first}/restore`)
+    const none = { created: 0, updated: 0, deleted: 0, restored: 0, purged: 0, linked: 0 }
+    expect((await admin('GET', 'writes-by-object')).body).toEqual({
+      objects: [
+        {
+          ...none,
+          id: first,
+          kind: 'user',
+          anchor: 'anchor-1',
+          created: 1,
+          updated: 1,
+          deleted: 1,
+          restored: 1
+        },
+        { ...none, id: group, kind: 'group', anchor: 'group-1', created: 1, linked: 1 }
+      ],
+      createdByAnchor: { 'user:anchor-1': 1, 'group:group-1': 1 },
+      createdTwice: []
+    })
+    await tenant.graph('DELETE', `/users/${first}`)
+    await tenant.graph('DELETE', `/directory/deletedItems/${first}`)
+    const second = await tenant.createUser('counted', anchor)
+    const { createdTwice, objects } = (await admin('GET', 'writes-by-object')).body
+    expect(createdTwice).toEqual(['user:anchor-1'])
+    expect(objects).toContainEqual(expect.objectContaining({ id: first, deleted: 2, purged: 1 }))
+    await tenant.graph('DELETE', `/users/${second}`)
+    expect((await admin('GET', 'state')).body).toMatchObject({ hidden: 0, bin: { user: expect.any(Number) } })
+  })
+
+  test('moves the bin, delta links and lag with the clock', async () => {
+    const id = await tenant.createUser('binned')
+    const page = await tenant.graph('GET', '/users/delta?$deltatoken=latest')
+    await tenant.graph('DELETE', `/users/${id}`)
+    await admin('POST', 'clock', { advanceMs: 8 * 86_400_000 })
+    expect((await tenant.follow(page, '@odata.deltaLink')).status).toBe(410)
+    expect((await tenant.graph('GET', `/directory/deletedItems/${id}`)).status).toBe(200)
+    await admin('POST', 'clock', { advanceMs: 23 * 86_400_000 })
+    expect((await tenant.graph('GET', `/directory/deletedItems/${id}`)).status).toBe(404)
+  })
+
   test('refuses what it does not know', async () => {
     expect((await admin('POST', 'faults', { howMany: 3 })).status).toBe(400)
+    expect((await admin('POST', 'behaviour', { throttling: { speed: 0 } })).status).toBe(400)
+    expect((await admin('POST', 'behaviour', { staleReads: { share: 2, forMs: 1 } })).status).toBe(400)
+    expect((await admin('POST', 'quota-use', { writes: -1 })).status).toBe(400)
     expect((await admin('GET', 'nothing')).status).toBe(404)
   })
 })

@@ -4,21 +4,29 @@ import type { Server } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Clock, movingClock } from './clock.ts'
+import { Conditions } from './conditions.ts'
 import type { Behaviour, EmulatedTenant } from './emulated-tenant.ts'
 import { Faults } from './faults.ts'
 import { GraphService } from './graph/graph-service.ts'
-import { graphRouter } from './graph/routes.ts'
-import { Throttling, type ThrottlingOptions } from './graph/throttling.ts'
+import { graphRouters } from './graph/routes.ts'
+import type { ThrottlingOptions } from './graph/throttling.ts'
 import { ExtensionProperties } from './model/extension-properties.ts'
+import type { Range } from './random.ts'
 import { RequestLog } from './request-log.ts'
 import { startHttpsServer } from './server/https-server.ts'
 import { Administration } from './state/administration.ts'
+import { Application } from './state/application.ts'
 import { Directory } from './state/directory.ts'
-import { type Tenant, type TenantOptions, tenantDomains } from './state/tenant.ts'
+import { ReplicationLag } from './state/replication-lag.ts'
+import type { StaleReadsOptions } from './state/stale-reads.ts'
+import { type Tenant, type TenantOptions, tenantDomains, usualObjectQuota } from './state/tenant.ts'
 import { createAuthority, createServerCertificate } from './tls/certificate.ts'
 import { AccessTokens } from './token/access-tokens.ts'
 import type { Credentials } from './token/credentials.ts'
+import type { FederatedCredential } from './token/federated-credential.ts'
+import { ManagedIdentityEndpoint } from './token/managed-identity.ts'
 import { TokenService } from './token/token-service.ts'
+import { WritesByObject } from './writes-by-object.ts'
 
 export interface EmulatorOptions {
   /** 0, and without it: a free port. */
@@ -32,14 +40,24 @@ export interface EmulatorOptions {
   readonly clientSecret?: string
   /** A certificate that the application may prove itself with. */
   readonly clientCertificatePem?: string
+  /** Issuers whose tokens the application may show in place of a secret. */
+  readonly federatedCredentials?: readonly FederatedCredential[]
+  /** The application permissions of Graph that were granted; without it, the six that an installer grants. */
+  readonly permissions?: readonly string[]
+  /** Directory roles that the application itself holds, by display name; none without it. */
+  readonly applicationRoles?: readonly string[]
   readonly tokenLifetimeSeconds?: number
   readonly clock?: Clock
   /** Where the CA's certificate is written; a temporary folder, removed at the end, without it. */
   readonly folder?: string
   /** `off` without it. `{}`: the documented quotas. */
   readonly throttling?: 'off' | ThrottlingOptions
-  /** How long reads and references do not find a new object; 0 without it. */
-  readonly replicationLagMs?: number
+  /** How long reads and references do not find a new or restored object; 0 without it. */
+  readonly replicationLagMs?: Range
+  /** `off` without it: reads show the newest state. */
+  readonly staleReads?: 'off' | StaleReadsOptions
+  /** What is left to chance is the same with the same seed; 1 without it. */
+  readonly seed?: number
   /** Whether a deleted user keeps its onPremisesImmutableId until it is purged; true without it. */
   readonly binKeepsImmutableIds?: boolean
   readonly behaviour?: Partial<Behaviour>
@@ -56,43 +74,89 @@ export interface EntraEmulator extends AsyncDisposable {
   readonly clientId: string
   readonly clientSecret: string
   readonly clientCertificatePem: string | undefined
+  /** For `ManagedIdentityCredential` as on App Service: IDENTITY_ENDPOINT and IDENTITY_HEADER. */
+  readonly managedIdentity: ManagedIdentityAddress
   /** The PEM file of the emulator's own certificate authority. */
   readonly caFile: string
   readonly caPem: string
   readonly requests: RequestLog
+  /** What requests have done to which object. */
+  readonly writesByObject: WritesByObject
   readonly faults: Faults
+  /** Throttling, lag, stale reads and behaviour, to be looked at and changed. */
+  readonly conditions: Conditions
   readonly clock: Clock
   /** The tenant's objects, for tests to look at. */
   readonly state: Directory
   /** What no application can do: roles, contacts, addresses, directory extensions. */
   readonly administration: Administration
+  /** The application's permissions and roles, and which permissions it made use of. */
+  readonly application: Application
   /** Changes what the application must prove itself with. */
-  setCredentials(change: Partial<Pick<Credentials, 'clientSecret' | 'clientCertificatePem'>>): void
+  setCredentials(
+    change: Partial<Pick<Credentials, 'clientSecret' | 'clientCertificatePem' | 'federated'>>
+  ): void
   revokeTokens(): void
+}
+
+export interface ManagedIdentityAddress {
+  readonly endpoint: string
+  readonly header: string
 }
 
 /** Starts a tenant on this machine: token endpoint and Graph, over HTTPS with its own authority. */
 export async function startEntraEmulator(options: EmulatorOptions = {}): Promise<EntraEmulator> {
   const clock = options.clock ?? movingClock()
-  const tenant = emulatedTenant(options, clock)
-  const administration = new Administration(tenant.directory, tenant.extensions)
+  const seed = options.seed ?? 1
+  const lag = new ReplicationLag(options.replicationLagMs ?? 0, seed)
+  const tenant = emulatedTenant(options, clock, lag)
+  const { administration, application } = tenant
   const credentials = credentialsFor(options, tenant.tenant.id)
   const tokens = new AccessTokens(credentials.tenantId, options.tokenLifetimeSeconds ?? 3599)
   const requests = new RequestLog()
-  const faults = new Faults()
-  const throttling = throttlingFor(options, clock, credentials.tenantId)
+  const faults = new Faults(clock, seed)
+  const conditions = new Conditions({ tenant, lag, faults, seed })
+  conditions.change({ throttling: options.throttling ?? 'off', staleReads: options.staleReads ?? 'off' })
+  const { throttling, staleReads } = conditions
+  const writesByObject = new WritesByObject(tenant.directory)
   const authority = createAuthority('OpenDirSync Entra emulator')
   const { keyPem, certificatePem } = createServerCertificate(authority, hostNamesOf(options))
-  const service = new GraphService({ tenant, router: graphRouter(), requests, faults, throttling })
-  const domains = tenant.tenant.domains.map(domain => domain.name)
+  const service = new GraphService({
+    tenant,
+    routers: graphRouters(),
+    requests,
+    writesByObject,
+    faults,
+    throttling,
+    staleReads
+  })
+  const domains = () => tenant.tenant.domains.map(domain => domain.name)
+  const identitySecret = randomBytes(24).toString('base64url')
   const { server, port } = await startHttpsServer({
     port: options.port ?? 0,
     host: options.host ?? '127.0.0.1',
     keyPem,
     certificatePem,
     graph: { tenant, service, tokens, requests, faults },
-    admin: { requests, faults, clock, credentials, tokens, administration },
-    tokenService: new TokenService({ credentials, tokens, domains })
+    admin: {
+      requests,
+      writesByObject,
+      conditions,
+      directory: tenant.directory,
+      faults,
+      clock,
+      credentials,
+      tokens,
+      administration,
+      application
+    },
+    tokenService: new TokenService({ credentials, tokens, application, domains }),
+    managedIdentity: new ManagedIdentityEndpoint({
+      clientId: credentials.clientId,
+      tokens,
+      application,
+      secret: identitySecret
+    })
   })
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'entra-emulator-')))
   await mkdir(folder, { recursive: true })
@@ -112,13 +176,17 @@ export async function startEntraEmulator(options: EmulatorOptions = {}): Promise
     get clientCertificatePem() {
       return credentials.clientCertificatePem
     },
+    managedIdentity: { endpoint: `${url}/msi/token`, header: identitySecret },
     caFile,
     caPem: authority.certificatePem,
     requests,
+    writesByObject,
     faults,
+    conditions,
     clock,
     state: tenant.directory,
     administration,
+    application,
     setCredentials: change => void Object.assign(credentials, change),
     revokeTokens: () => tokens.revokeAll(),
     async [Symbol.asyncDispose]() {
@@ -128,17 +196,18 @@ export async function startEntraEmulator(options: EmulatorOptions = {}): Promise
   }
 }
 
-function emulatedTenant(options: EmulatorOptions, clock: Clock): EmulatedTenant {
+function emulatedTenant(options: EmulatorOptions, clock: Clock, lag: ReplicationLag): EmulatedTenant {
   const tenant: Tenant = {
     id: options.tenant?.id ?? randomUUID(),
     displayName: options.tenant?.displayName ?? 'Contoso',
     countryLetterCode: 'US',
     createdDateTime: new Date(clock.now()).toISOString().slice(0, 19).concat('Z'),
-    domains: tenantDomains(options.tenant ?? {})
+    domains: tenantDomains(options.tenant ?? {}),
+    objectQuota: options.tenant?.objectQuota ?? usualObjectQuota
   }
   const directory = new Directory({
     clock,
-    replicationLagMs: options.replicationLagMs ?? 0,
+    lagMs: () => lag.drawMs(),
     binKeepsImmutableIds: options.binKeepsImmutableIds ?? true
   })
   const behaviour: Behaviour = {
@@ -146,9 +215,14 @@ function emulatedTenant(options: EmulatorOptions, clock: Clock): EmulatedTenant 
     throttledBatchStatus: 200,
     expiredDeltaStatus: 410,
     writesPrivilegedUsers: false,
+    refusesFederatedDomainChange: false,
     ...options.behaviour
   }
-  return { tenant, directory, extensions: new ExtensionProperties(), clock, behaviour }
+  const extensions = new ExtensionProperties()
+  const administration = new Administration(tenant, directory, extensions)
+  const { permissions, applicationRoles: roles } = options
+  const application = new Application({ ...(permissions && { permissions }), ...(roles && { roles }) })
+  return { tenant, directory, extensions, application, administration, clock, behaviour }
 }
 
 function credentialsFor(options: EmulatorOptions, tenantId: string): Credentials {
@@ -156,13 +230,9 @@ function credentialsFor(options: EmulatorOptions, tenantId: string): Credentials
     tenantId,
     clientId: options.clientId ?? randomUUID(),
     clientSecret: options.clientSecret ?? randomBytes(24).toString('base64url'),
-    clientCertificatePem: options.clientCertificatePem
+    clientCertificatePem: options.clientCertificatePem,
+    federated: options.federatedCredentials ?? []
   }
-}
-
-function throttlingFor(options: EmulatorOptions, clock: Clock, tenantId: string): Throttling | undefined {
-  const { throttling = 'off' } = options
-  return throttling === 'off' ? undefined : new Throttling(throttling, clock, tenantId)
 }
 
 function hostNamesOf(options: EmulatorOptions): string[] {

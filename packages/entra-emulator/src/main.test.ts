@@ -21,7 +21,9 @@ test('runs alone, tells where it is in one line, and cleans up after itself', as
     '--tenant-id',
     'tenant-1',
     '--client-id',
-    'app-1'
+    'app-1',
+    '--permission',
+    'User.Read.All'
   ]
   child = spawn(process.execPath, [main, ...flags, '--host-name', 'tenant.example'], {
     env: { ...process.env, ENTRA_EMULATOR_CLIENT_SECRET: 'given' },
@@ -29,9 +31,11 @@ test('runs alone, tells where it is in one line, and cleans up after itself', as
   })
   if (child.stdout === null) throw new Error('The process has no output')
   const [line] = await once(createInterface(child.stdout), 'line')
-  const graph = objectOf(objectOf(JSON.parse(String(line))).graph)
+  const { graph: connection, managedIdentity } = objectOf(JSON.parse(String(line)))
+  const graph = objectOf(connection)
   expect(graph).toMatchObject({ tenantId: 'tenant-1', clientId: 'app-1', clientSecret: 'given' })
   expect(graph.tokenUrl).toBe(`${String(graph.url)}/tenant-1/oauth2/v2.0/token`)
+  expect(objectOf(managedIdentity).endpoint).toBe(`${String(graph.url)}/msi/token`)
   expect(existsSync(String(graph.caFile))).toBe(true)
   const ended = once(child, 'exit')
   child.kill('SIGTERM')

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { fixedClock } from './clock.ts'
+import { conditionsOf } from './condition-flags.ts'
 import { type EmulatorOptions, type EntraEmulator, startEntraEmulator } from './emulator.ts'
 
 const usage = `Starts a Microsoft Entra tenant on this machine, until it is interrupted.
@@ -9,9 +10,14 @@ const usage = `Starts a Microsoft Entra tenant on this machine, until it is inte
   --host-name NAME    one more name for the certificate; may be repeated
   --domain NAME       a verified domain, the first one is the default; may be repeated (contoso.com)
   --tenant-id ID      the tenant's id; without it, a random one
+  --permission NAME   an application permission that is granted; may be repeated (what an installer grants)
   --client-id ID      the application's id; without it, a random one
   --folder PATH       where the CA's certificate is written; without it, a temporary folder
   --throttling        limits requests as Microsoft documents it
+  --speed N           limits requests at N times Microsoft's quota per second
+  --lag MS            hides new objects for so long, or MIN-MAX for a time drawn for each
+  --stale SHARE:MS    this share (0 to 1) of the reads shows what was so long ago; MS may be MIN-MAX
+  --seed N            draws other lots than with another number (1)
   --clock TIME        stands still at this time (ISO 8601); without it, the machine's time
   --json              one line of JSON in place of text
 
@@ -26,8 +32,13 @@ const { values } = parseArgs({
     domain: { type: 'string', multiple: true },
     'tenant-id': { type: 'string' },
     'client-id': { type: 'string' },
+    permission: { type: 'string', multiple: true },
     folder: { type: 'string' },
     throttling: { type: 'boolean' },
+    speed: { type: 'string' },
+    lag: { type: 'string' },
+    stale: { type: 'string' },
+    seed: { type: 'string' },
     clock: { type: 'string' },
     json: { type: 'boolean' },
     help: { type: 'boolean' }
@@ -58,9 +69,10 @@ function optionsOf(flags: typeof values): EmulatorOptions {
     ...(flags.host === undefined ? {} : { host: flags.host }),
     ...(flags['host-name'] === undefined ? {} : { hostNames: flags['host-name'] }),
     ...(flags['client-id'] === undefined ? {} : { clientId: flags['client-id'] }),
+    ...(flags.permission === undefined ? {} : { permissions: flags.permission }),
     ...(flags.folder === undefined ? {} : { folder: flags.folder }),
     ...(flags.clock === undefined ? {} : { clock: fixedClock(flags.clock) }),
-    ...(flags.throttling ? { throttling: {} } : {}),
+    ...conditionsOf(flags),
     ...(secret === undefined || secret === '' ? {} : { clientSecret: secret })
   }
 }
@@ -72,9 +84,11 @@ function connection({
   tenantId,
   clientId,
   clientSecret,
-  caFile
+  caFile,
+  managedIdentity
 }: EntraEmulator) {
-  return { graph: { url: graphUrl, tokenUrl, tenantId, clientId, clientSecret, caFile, authorityHost } }
+  const graph = { url: graphUrl, tokenUrl, tenantId, clientId, clientSecret, caFile, authorityHost }
+  return { graph, managedIdentity }
 }
 
 function description(emulator: EntraEmulator): string {

@@ -17,6 +17,7 @@ export class RequestLog {
   #writes = 0
   #tokens = 0
   #byOperation: Record<string, number> = {}
+  #byStatus: Record<string, number> = {}
   #log: WriteRecord[] = []
   #dropped = 0
 
@@ -44,6 +45,11 @@ export class RequestLog {
     return this.#byOperation
   }
 
+  /** By the status of the answer: requests that came alone, and items of batches; also answers that a fault lost. */
+  get byStatus(): Readonly<Record<string, number>> {
+    return this.#byStatus
+  }
+
   /** The newest writes, oldest first. */
   get log(): readonly WriteRecord[] {
     return this.#log
@@ -66,6 +72,10 @@ export class RequestLog {
     this.#byOperation[operation] = (this.#byOperation[operation] ?? 0) + 1
   }
 
+  countStatus(status: number): void {
+    this.#byStatus[status] = (this.#byStatus[status] ?? 0) + 1
+  }
+
   addWrite(record: WriteRecord): void {
     this.#writes += 1
     this.#log.push(record)
@@ -79,6 +89,7 @@ export class RequestLog {
     this.#writes = 0
     this.#tokens = 0
     this.#byOperation = {}
+    this.#byStatus = {}
     this.#log = []
     this.#dropped = 0
   }
@@ -89,6 +100,7 @@ export class RequestLog {
       writes: this.#writes,
       tokens: this.#tokens,
       byOperation: this.#byOperation,
+      byStatus: this.#byStatus,
       dropped: this.#dropped,
       log: this.#log
     }

@@ -1,5 +1,6 @@
 import tls from 'node:tls'
 import { type EmulatorOptions, type EntraEmulator, startEntraEmulator } from './emulator.ts'
+import { knownPermissions } from './model/application-permissions.ts'
 
 export type JsonObject = Readonly<Record<string, unknown>>
 
@@ -21,8 +22,9 @@ export interface TestTenant extends AsyncDisposable {
   createGroup(name: string, properties?: JsonObject): Promise<string>
 }
 
+/** Every permission is granted, unless the test says otherwise. */
 export async function startTestTenant(options: EmulatorOptions = {}): Promise<TestTenant> {
-  const emulator = await startEntraEmulator(options)
+  const emulator = await startEntraEmulator({ permissions: knownPermissions, ...options })
   trust(emulator.caPem)
   const token = await accessToken(emulator)
   const send = async (method: string, url: string, body?: unknown, headers: Record<string, string> = {}) => {

@@ -28,17 +28,21 @@ export type ItemRunner = (request: GraphRequest) => GraphResponse
  * `POST /$batch`: up to 20 requests, each metered and answered on its own. An item whose dependency failed
  * is answered 424 and not carried out.
  */
-export function runBatch(request: GraphRequest, run: ItemRunner): GraphResponse {
+export function runBatch(request: GraphRequest, run: ItemRunner): BatchAnswer {
   const items = readItems(request)
   const responses = new Map<string, ItemResponse>()
   const byId = new Map(items.map(item => [item.id.toLowerCase(), item]))
   for (const item of items) runItem(item, { request, run, byId, responses, running: new Set() })
   const all = [...responses.values()]
-  const throttled = all.some(response => response.status === 429)
   return {
-    status: throttled ? request.tenant.behaviour.throttledBatchStatus : 200,
-    body: { responses: all }
+    isThrottled: all.some(response => response.status === 429),
+    response: { status: 200, body: { responses: all } }
   }
+}
+
+export interface BatchAnswer {
+  readonly isThrottled: boolean
+  readonly response: GraphResponse
 }
 
 interface BatchRun {

@@ -3,7 +3,13 @@ import type { PropertyDefinition } from '../model/property-definition.ts'
 import type { EntityType } from './entity.ts'
 import { badRequest, malformed } from './graph-error.ts'
 import type { GraphRequest } from './graph-request.ts'
-import { requireAcceptable, requireType, unavailableExtensions, unknownProperty } from './property-values.ts'
+import {
+  requireFitting,
+  requireType,
+  requireWritable,
+  unavailableExtensions,
+  unknownProperty
+} from './property-values.ts'
 
 /** A request body taken apart: what it sets, and what it refers to. */
 export interface Body {
@@ -52,7 +58,10 @@ export function readBody(request: GraphRequest, type: EntityType, mode: 'create'
     properties[name] = value
   }
   if (unavailable.length > 0) throw unavailableExtensions(unavailable)
-  for (const property of definitions) requireAcceptable(type, property, properties[property.name], mode)
+  for (const property of definitions) {
+    requireWritable(property, mode, request.version)
+    requireFitting(type, property, properties[property.name])
+  }
   if (mode === 'create') requirePresent(type, properties)
   return { properties, binds: binds ?? noBinds }
 }

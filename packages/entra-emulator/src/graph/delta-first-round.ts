@@ -1,47 +1,56 @@
+import { isMet } from '../state/delta-disorder.ts'
 import type { DirectoryEntry } from '../state/directory-entry.ts'
-import { deltaProperties, membersPerPiece, wholeLink } from './delta-items.ts'
-import type { DeltaPage, DeltaRound } from './delta-round.ts'
+import { deltaProperties, piecesOf, removedItem, wholeLink } from './delta-items.ts'
+import { type DeltaItem, type DeltaPage, type DeltaRound, isDue, pageOf } from './delta-round.ts'
 import { satisfies } from './filter-evaluation.ts'
 
-/** A page of everything there is. A group with many members goes on from where the last page left it. */
+/** A page of everything there is. An object with many references goes on from where the last page left it. */
 export function firstRoundPage(round: DeltaRound): DeltaPage {
-  const value: Record<string, unknown>[] = []
-  let next = { position: round.token.position, piece: round.token.piece }
-  for (const { piece, position, index } of piecesAfter(round)) {
-    if (value.length === round.size) return { value, next }
-    value.push(piece)
-    next = { position, piece: index + 1 }
+  return pageOf(itemsAfter(round), round.size)
+}
+
+/** Everything; then, if that is asked for, some of it again; then what lies in the bin. */
+function* itemsAfter(round: DeltaRound): Iterable<DeltaItem> {
+  const { disorder, token } = round
+  yield* lapOf(round, 0, () => true)
+  if (disorder.replayed > 0) {
+    const isReplayed = ({ id }: DirectoryEntry) =>
+      isMet(disorder.seed, disorder.replayed, `${id}:first:${token.until}`)
+    yield* lapOf(round, 1, isReplayed)
   }
-  return { value, next: undefined }
+  if (disorder.removedAtFirst) yield* removedItems(round)
 }
 
-interface Piece {
-  readonly piece: Record<string, unknown>
-  /** The object's ordinal, and which of its pieces this is. */
-  readonly position: number
-  readonly index: number
-}
-
-function* piecesAfter(round: DeltaRound): Iterable<Piece> {
+function* lapOf(
+  round: DeltaRound,
+  lap: number,
+  isTold: (entry: DirectoryEntry) => boolean
+): Iterable<DeltaItem> {
   const { request, type, token, filter } = round
+  if (lap < token.lap) return
   for (const entry of request.tenant.directory.live[type.kind].values()) {
     const position = entry.ordinal
-    if (position < token.position) continue
-    if (filter !== undefined && !satisfies(entry, filter)) continue
-    const first = position === token.position ? token.piece : 0
-    const pieces = piecesOf(round, entry).slice(first)
-    for (const [offset, piece] of pieces.entries()) yield { piece, position, index: first + offset }
+    if (lap === token.lap && position < token.position) continue
+    if (!isTold(entry) || (filter !== undefined && !satisfies(entry, filter))) continue
+    for (const [piece, item] of wholeItems(round, entry).entries()) {
+      const place = { lap, position, piece }
+      if (isDue(round, place)) yield { item, place }
+    }
   }
 }
 
-/** The object, cut into pieces when it refers to many. */
-function piecesOf({ request, shown, link }: DeltaRound, entry: DirectoryEntry): Record<string, unknown>[] {
-  const properties = deltaProperties(entry, shown)
-  const items = link === undefined ? [] : wholeLink(request, entry, link)
-  if (link === undefined || items.length === 0) return [properties]
-  const pieces: Record<string, unknown>[] = []
-  for (let from = 0; from < items.length; from += membersPerPiece) {
-    pieces.push({ ...properties, [`${link.name}@delta`]: items.slice(from, from + membersPerPiece) })
+/** What lies in the bin, in the order of the ordinals. */
+function* removedItems(round: DeltaRound): Iterable<DeltaItem> {
+  const { request, type } = round
+  const binned = [...request.tenant.directory.bin.values()].filter(({ kind }) => kind === type.kind)
+  for (const entry of binned.sort((left, right) => left.ordinal - right.ordinal)) {
+    const place = { lap: 2, position: entry.ordinal, piece: 0 }
+    if (isDue(round, place)) yield { item: removedItem(entry.id, 'changed'), place }
   }
-  return pieces
+}
+
+function wholeItems(round: DeltaRound, entry: DirectoryEntry): Record<string, unknown>[] {
+  const { request, shown, link, disorder } = round
+  const links = link === undefined ? [] : wholeLink(request, entry, link)
+  return piecesOf(deltaProperties(entry, shown), link, links, disorder.referencesPerItem)
 }

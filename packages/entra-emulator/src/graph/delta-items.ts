@@ -3,9 +3,6 @@ import { odataTypeOf, propertyValue, type Selection } from './entity.ts'
 import type { GraphRequest } from './graph-request.ts'
 import { presentEntries } from './lookup.ts'
 
-/** The members that one occurrence of a group tells; a larger group occurs several times. */
-export const membersPerPiece = 500
-
 export interface LinkView {
   /** As the answer names it: `manager`, `members`. */
   readonly name: 'manager' | 'members'
@@ -14,6 +11,7 @@ export interface LinkView {
 
 /** The relationship that a delta query of this kind follows, unless its `$select` leaves it out. */
 export function followedLink(kind: EntryKind, shown: Selection): LinkView | undefined {
+  if (kind !== 'user' && kind !== 'group') return undefined
   const link: LinkView =
     kind === 'user'
       ? { name: 'manager', relationship: 'managers' }
@@ -37,6 +35,26 @@ export function deltaProperties(
     }
   }
   return view
+}
+
+/** The object once, or as often as its references need; each time with its properties and some of them. */
+export function piecesOf(
+  properties: Record<string, unknown>,
+  link: LinkView | undefined,
+  references: readonly object[],
+  referencesPerItem: number
+): Record<string, unknown>[] {
+  if (link === undefined || references.length === 0) return [properties]
+  const pieces: Record<string, unknown>[] = []
+  for (let from = 0; from < references.length; from += referencesPerItem) {
+    pieces.push({ ...properties, [`${link.name}@delta`]: references.slice(from, from + referencesPerItem) })
+  }
+  return pieces
+}
+
+/** `changed`: in the bin, and it may come back. `deleted`: gone. */
+export function removedItem(id: string, reason: 'changed' | 'deleted'): Record<string, unknown> {
+  return { id, '@removed': { reason } }
 }
 
 /** Every reference that the object has, as additions. */

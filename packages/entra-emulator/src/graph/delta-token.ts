@@ -1,3 +1,5 @@
+import type { DeltaDisorder } from '../state/delta-disorder.ts'
+import type { DeltaPlace } from './delta-round.ts'
 import { badRequest, GraphError } from './graph-error.ts'
 import type { GraphRequest } from './graph-request.ts'
 
@@ -6,7 +8,7 @@ const deltaDays = 7
 const dayMs = 86_400_000
 
 /** Where a delta query stands. The options of its first request are part of it. */
-export interface DeltaToken {
+export interface DeltaToken extends DeltaPlace {
   readonly issuedMs: number
   readonly select: string | undefined
   readonly filter: string | undefined
@@ -14,9 +16,12 @@ export interface DeltaToken {
   readonly round: 'first' | 'changes'
   readonly since: number
   readonly until: number
-  /** How far the round has come: an ordinal and a piece of its members, or a number of changed objects. */
-  readonly position: number
-  readonly piece: number
+  /** What the pages of one round have in common, even if it is changed between them. */
+  readonly disorder: DeltaDisorder
+  /** The round before, when it left something to this one. */
+  readonly earlier?: { readonly since: number; readonly disorder: DeltaDisorder } | undefined
+  /** The empty page at this place has been told. */
+  readonly wasEmpty?: boolean
 }
 
 /** The token of the request's link; `undefined` when it asks for a first round. */
@@ -52,6 +57,10 @@ function decode(text: string): DeltaToken {
 
 function isDeltaToken(value: unknown): value is DeltaToken {
   if (typeof value !== 'object' || value === null) return false
-  const numbers = ['issuedMs', 'since', 'until', 'position', 'piece']
-  return 'round' in value && numbers.every(name => typeof Reflect.get(value, name) === 'number')
+  const numbers = ['issuedMs', 'since', 'until', 'lap', 'position', 'piece']
+  return (
+    'round' in value &&
+    'disorder' in value &&
+    numbers.every(name => typeof Reflect.get(value, name) === 'number')
+  )
 }

@@ -1,9 +1,13 @@
 import type { EmulatedTenant } from '../emulated-tenant.ts'
 
+/** The versions of Graph. Of beta only what its pages say about attributes from on-premises. */
+export type GraphVersion = 'v1.0' | 'beta'
+
 /** One request to Graph: a whole HTTP request, or one item of a batch. */
 export interface GraphRequest {
   readonly method: string
-  /** Below `/v1.0`, as sent, without the query. */
+  readonly version: GraphVersion
+  /** Below `/v1.0` or `/beta`, as sent, without the query. */
   readonly path: string
   /** Decoded, with keys in parentheses as segments of their own and type casts in their short form. */
   readonly segments: readonly string[]
@@ -18,6 +22,8 @@ export interface GraphRequest {
   readonly tenant: EmulatedTenant
   /** The application that the token was issued to. */
   readonly appId: string
+  /** The application permissions in the token. */
+  readonly permissions: ReadonlySet<string>
 }
 
 export interface GraphResponse {

@@ -9,7 +9,10 @@ import { requireBindLimit, requireGroupType } from './group-rules.ts'
 import { contextOf, countEntities, listEntities, selectedNames } from './lists.ts'
 import { findGroup } from './lookup.ts'
 import { addRelated, type GroupRelationship, requireTargets } from './members.ts'
+import { requireObjectQuota } from './object-quota.ts'
 import { refuseOthers } from './query-options.ts'
+import { requireRoleManagement } from './sensitive-actions.ts'
+import { requireOwnAuthority } from './source-of-authority.ts'
 import { requireUnique } from './uniqueness.ts'
 
 const type: EntityType = entityTypes.group
@@ -55,17 +58,22 @@ export function upsertGroup(request: GraphRequest, uniqueName: string): GraphRes
 }
 
 export function deleteGroup(request: GraphRequest, id: string): GraphResponse {
-  request.tenant.directory.remove(findGroup(request, id))
-  return noContent
+  return remove(request, findGroup(request, id))
 }
 
 export function deleteGroupByUniqueName(request: GraphRequest, uniqueName: string): GraphResponse {
-  request.tenant.directory.remove(requireByUniqueName(request, uniqueName))
+  return remove(request, requireByUniqueName(request, uniqueName))
+}
+
+function remove(request: GraphRequest, group: DirectoryEntry): GraphResponse {
+  requireRoleManagement(request, group.properties)
+  request.tenant.directory.remove(group)
   return noContent
 }
 
 function create(request: GraphRequest, { properties, binds }: Body): DirectoryEntry {
   const { directory } = request.tenant
+  requireRoleManagement(request, properties)
   requireGroupType(properties)
   const related = relatedIds(binds)
   requireBindLimit(related.reduce((count, [, ids]) => count + ids.length, 0))
@@ -74,6 +82,7 @@ function create(request: GraphRequest, { properties, binds }: Body): DirectoryEn
   )
   const complete = withDefaults(request, properties)
   requireUnique(request, 'group', complete)
+  requireObjectQuota(request)
   const group = directory.create('group', complete)
   for (const [relationship, entries] of targets) {
     for (const { id } of new Set(entries)) directory.link(relationship, group, id)
@@ -89,6 +98,8 @@ function update(request: GraphRequest, entry: DirectoryEntry): GraphResponse {
   const [owned] = related
   if (Object.keys(properties).length > 0) {
     const after = { ...entry.properties, ...properties }
+    requireRoleManagement(request, entry.properties)
+    requireOwnAuthority(entry, Object.keys(properties))
     requireGroupType(after)
     requireUnique(request, 'group', { ...properties, groupTypes: after.groupTypes }, entry)
   }

@@ -6,6 +6,7 @@ import { type GraphRequest, type GraphResponse, noContent, ok } from './graph-re
 import { contextOf, mixedSelection, selectedNames } from './lists.ts'
 import { findUser, missingReference } from './lookup.ts'
 import { refuseOthers } from './query-options.ts'
+import { requireOwnAuthority } from './source-of-authority.ts'
 
 export function getManager(request: GraphRequest, key: string): GraphResponse {
   refuseOthers(request, '$select')
@@ -26,6 +27,7 @@ export function getManagerReference(request: GraphRequest, key: string): GraphRe
 
 export function putManager(request: GraphRequest, key: string): GraphResponse {
   const user = findUser(request, key)
+  requireOwnAuthority(user, ['manager'])
   const manager = requireManager(request, referenceBody(request))
   const { directory } = request.tenant
   for (const earlier of directory.managers.targetsOf(user.id)) {
@@ -39,6 +41,7 @@ export function putManager(request: GraphRequest, key: string): GraphResponse {
 /** Taking away a manager that is not there succeeds. */
 export function deleteManager(request: GraphRequest, key: string): GraphResponse {
   const user = findUser(request, key)
+  requireOwnAuthority(user, ['manager'])
   const { directory } = request.tenant
   for (const manager of directory.managers.targetsOf(user.id)) directory.unlink('managers', user, manager)
   return noContent

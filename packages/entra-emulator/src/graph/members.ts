@@ -1,11 +1,15 @@
+import { needs } from '../model/application-permissions.ts'
 import type { DirectoryEntry } from '../state/directory-entry.ts'
 import { isUnified } from '../state/unique-keys.ts'
 import { referenceBody } from './body.ts'
-import { badRequest, notFound, unknownReference } from './graph-error.ts'
+import { badRequest, insufficientPrivileges, notFound, unknownReference } from './graph-error.ts'
 import { type GraphRequest, type GraphResponse, noContent, ok } from './graph-request.ts'
 import { requireBindLimit, requireOwnerQuota } from './group-rules.ts'
 import { castOf, contextOf, countResponse, listMixed } from './lists.ts'
 import { findGroup, missingReference, presentEntries } from './lookup.ts'
+import { requirePermission } from './permission-gate.ts'
+import { requireRoleManagement } from './sensitive-actions.ts'
+import { requireOwnAuthority } from './source-of-authority.ts'
 import { transitiveGroups, transitiveMembersOf } from './transitive.ts'
 
 export type GroupRelationship = 'members' | 'owners'
@@ -48,6 +52,7 @@ export function addReference(relationship: GroupRelationship) {
 export function removeReference(relationship: GroupRelationship) {
   return (request: GraphRequest, id: string, targetId: string): GraphResponse => {
     const group = findGroup(request, id)
+    requireChangeableLinks(request, group, relationship)
     const { directory } = request.tenant
     const target = directory.find(targetId)
     if (target === undefined || !directory[relationship].has(group.id, target.id)) throw notFound(targetId)
@@ -73,6 +78,7 @@ function checkedTargets(
   relationship: GroupRelationship,
   ids: readonly string[]
 ): DirectoryEntry[] {
+  requireChangeableLinks(request, group, relationship)
   requireBindLimit(ids.length)
   const links = request.tenant.directory[relationship]
   if (relationship === 'owners') requireOwnerQuota(links.targetsOf(group.id).size + ids.length)
@@ -86,6 +92,22 @@ function checkedTargets(
   return targets
 }
 
+/**
+ * Members of what was synchronised, of a dynamic group and of one that roles can be given to are not everybody's to
+ * change (https://learn.microsoft.com/graph/api/group-post-members).
+ */
+function requireChangeableLinks(
+  request: GraphRequest,
+  group: DirectoryEntry,
+  relationship: GroupRelationship
+): void {
+  requireRoleManagement(request, group.properties)
+  if (relationship !== 'members') return
+  const { groupTypes } = group.properties
+  if (Array.isArray(groupTypes) && groupTypes.includes('DynamicMembership')) throw insufficientPrivileges()
+  requireOwnAuthority(group, ['members'])
+}
+
 /** The objects that are to become members or owners, or the refusal of what cannot be one. */
 export function requireTargets(
   request: GraphRequest,
@@ -97,6 +119,7 @@ export function requireTargets(
   return ids.map(id => {
     const target = id.includes('@') ? directory.findBy('userPrincipalName', id) : directory.find(id)
     if (target === undefined) throw missingReference(request, id)
+    if (target.kind === 'contact') requirePermission(request, needs.readContacts)
     const obstacle = obstacleTo(target, group, relationship)
     if (obstacle !== undefined) throw badRequest(obstacle)
     return target

@@ -2,6 +2,7 @@ import { complexTypes } from '../model/complex-types.ts'
 import type { PropertyDefinition } from '../model/property-definition.ts'
 import type { EntityType } from './entity.ts'
 import { badRequest, invalidValue, readOnlyProperty } from './graph-error.ts'
+import type { GraphVersion } from './graph-request.ts'
 
 /** A value must be of the property's type: Graph's OData layer refuses it before any other rule. */
 export function requireType(property: PropertyDefinition, value: unknown): void {
@@ -46,16 +47,19 @@ function requireComplexType(type: string, members: readonly (readonly [string, u
   }
 }
 
-/** The rules of one property, apart from those that need the tenant. Returns whether the value is kept. */
-export function requireAcceptable(
-  type: EntityType,
+/** Refuses what this version of Graph only shows, or takes in the other method only. */
+export function requireWritable(
   property: PropertyDefinition,
-  value: unknown,
-  mode: 'create' | 'update'
+  mode: 'create' | 'update',
+  version: GraphVersion
 ): void {
-  if (property.writable === 'never' || (property.writable !== 'always' && property.writable !== mode)) {
-    throw readOnlyProperty(property.name)
-  }
+  if (property.writable === 'always' || property.writable === mode) return
+  if (version === 'beta' && mode === 'update' && property.writableInBeta) return
+  throw readOnlyProperty(property.name)
+}
+
+/** The rules of a property's value, apart from those that need the tenant. */
+export function requireFitting(type: EntityType, property: PropertyDefinition, value: unknown): void {
   const isEmpty = value === null || value === ''
   if (isEmpty) {
     if (property.notNull || value === '') throw invalidValue(property.name, type.resource)

@@ -33,7 +33,7 @@ export function costOf(operation: string, request: GraphRequest, bindsCostMore: 
   const { query } = request
   const writes = isWrite(operation) ? writeUnits(request, bindsCostMore) : 0
   if (operation === getByIds) return { resourceUnits: query.has('$select') ? 2 : 5, writes }
-  let resourceUnits = baseUnits[operation] ?? 1
+  let resourceUnits = baseUnits[operation.replace(/\/(\{type\}|\$ref|\$count)$/, '')] ?? 1
   if (query.size > 0) {
     if (query.has('$select')) resourceUnits -= 1
     if (query.has('$expand')) resourceUnits += 1

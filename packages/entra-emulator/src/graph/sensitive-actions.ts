@@ -1,7 +1,10 @@
-import type { DirectoryEntry } from '../state/directory-entry.ts'
-import { badRequest, insufficientPrivileges } from './graph-error.ts'
+import { needs } from '../model/application-permissions.ts'
+import type { DirectoryEntry, Properties } from '../state/directory-entry.ts'
+import { insufficientPrivileges } from './graph-error.ts'
 import type { GraphRequest } from './graph-request.ts'
 import { presentEntries } from './lookup.ts'
+import { authenticationAdministrators, requirePermission } from './permission-gate.ts'
+import { requireOwnAuthority } from './source-of-authority.ts'
 import { transitiveGroups } from './transitive.ts'
 
 /** "Who can perform sensitive actions" (https://learn.microsoft.com/graph/api/resources/users#who-can-perform-sensitive-actions). */
@@ -21,12 +24,7 @@ export function requireChangeable(
   user: DirectoryEntry,
   names: readonly string[]
 ): void {
-  if (user.properties.onPremisesSyncEnabled === true) {
-    throw badRequest(
-      'Unable to update the specified properties for on-premises mastered Directory Sync objects or objects ' +
-        'currently undergoing migration.'
-    )
-  }
+  requireOwnAuthority(user, names)
   if (names.some(name => sensitive.has(name))) requireUnprivileged(request, user)
 }
 
@@ -36,8 +34,18 @@ export function requireDeletable(request: GraphRequest, user: DirectoryEntry): v
 }
 
 function requireUnprivileged(request: GraphRequest, user: DirectoryEntry): void {
-  if (request.tenant.behaviour.writesPrivilegedUsers || !isPrivileged(request, user)) return
+  const { behaviour, application } = request.tenant
+  if (behaviour.writesPrivilegedUsers || application.holdsRole(authenticationAdministrators)) return
+  if (!isPrivileged(request, user)) return
   throw insufficientPrivileges()
+}
+
+/**
+ * A group that roles can be given to is made, changed and filled with RoleManagement.ReadWrite.Directory only
+ * (https://learn.microsoft.com/graph/api/group-post-members).
+ */
+export function requireRoleManagement(request: GraphRequest, group: Properties): void {
+  if (group.isAssignableToRole === true) requirePermission(request, needs.writeRoleAssignableGroups)
 }
 
 /** Holds a role, or is a member or owner of a group that roles can be given to. */

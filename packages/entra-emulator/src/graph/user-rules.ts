@@ -1,5 +1,5 @@
 import type { EmulatedTenant } from '../emulated-tenant.ts'
-import type { Properties } from '../state/directory-entry.ts'
+import type { DirectoryEntry, Properties } from '../state/directory-entry.ts'
 import { badRequest, invalidValue } from './graph-error.ts'
 
 /** The rules of users that need the tenant or more than one property. */
@@ -34,14 +34,31 @@ function requireVerifiedDomain({ tenant }: EmulatedTenant, userPrincipalName: st
 }
 
 function requireImmutableIdWhenFederated(
-  { tenant }: EmulatedTenant,
+  tenant: EmulatedTenant,
   userPrincipalName: string,
   set: Properties
 ): void {
-  const domain = tenant.domains.find(each => each.name === domainOf(userPrincipalName))
-  if (domain?.authenticationType === 'Federated' && typeof set.onPremisesImmutableId !== 'string') {
+  if (isFederated(tenant, domainOf(userPrincipalName)) && typeof set.onPremisesImmutableId !== 'string') {
     throw badRequest('One or more properties contains invalid values.')
   }
+}
+
+/**
+ * A name in a federated domain needs the onPremisesImmutableId that a new user there needs. No page says what a change
+ * without it is answered: it is answered as the creation is.
+ */
+export function requireDomainChange(tenant: EmulatedTenant, user: DirectoryEntry, set: Properties): void {
+  if (typeof set.userPrincipalName !== 'string') return
+  requireImmutableIdWhenFederated(tenant, set.userPrincipalName, { ...user.properties, ...set })
+  if (!tenant.behaviour.refusesFederatedDomainChange) return
+  const [before, after] = [String(user.properties.userPrincipalName), set.userPrincipalName].map(domainOf)
+  if (before !== after && [before, after].every(name => isFederated(tenant, name))) {
+    throw badRequest('One or more properties contains invalid values.')
+  }
+}
+
+function isFederated({ tenant }: EmulatedTenant, name: string | undefined): boolean {
+  return tenant.domains.some(each => each.name === name && each.authenticationType === 'Federated')
 }
 
 function domainOf(userPrincipalName: string): string {

@@ -6,11 +6,13 @@ import { type GraphRequest, type GraphResponse, noContent, ok } from './graph-re
 import { castOf, contextOf, countEntities, listEntities, listMixed, selectedNames } from './lists.ts'
 import { findUser, presentEntries } from './lookup.ts'
 import { managerOf, requireManager } from './manager.ts'
+import { requireObjectQuota } from './object-quota.ts'
+import { requireOnPremisesWriter } from './on-premises-attributes.ts'
 import { refuseOthers } from './query-options.ts'
 import { requireChangeable, requireDeletable } from './sensitive-actions.ts'
 import { transitiveGroups } from './transitive.ts'
 import { requireUnique } from './uniqueness.ts'
-import { addressesWith, requireUserRules, storedPasswordProfile } from './user-rules.ts'
+import { addressesWith, requireDomainChange, requireUserRules, storedPasswordProfile } from './user-rules.ts'
 
 const type: EntityType = entityTypes.user
 
@@ -43,6 +45,7 @@ export function createUser(request: GraphRequest): GraphResponse {
   const managerEntry = manager === undefined ? undefined : requireManager(request, manager)
   const complete = { userType: 'Member', ...stored(properties, undefined) }
   requireUnique(request, 'user', complete)
+  requireObjectQuota(request)
   const entry = tenant.directory.create('user', complete)
   if (managerEntry !== undefined) tenant.directory.link('managers', entry, managerEntry.id)
   return {
@@ -61,6 +64,8 @@ export function updateUser(request: GraphRequest, key: string): GraphResponse {
   const { properties, binds } = readBody(request, type, 'update')
   if (binds.size > 0) throw badRequest('Relationships cannot be set when a user is updated.')
   requireUserRules(tenant, properties, 'update')
+  requireDomainChange(tenant, entry, properties)
+  requireOnPremisesWriter(request, entry, Object.keys(properties))
   requireChangeable(request, entry, Object.keys(properties))
   const changes = stored(properties, entry)
   requireUnique(request, 'user', changes, entry)

@@ -8,6 +8,8 @@ export interface PropertyDefinition {
   readonly returnedByDefault: boolean
   /** `create`: only in a POST. `update`: only in a PATCH. `never`: read-only. */
   readonly writable: 'always' | 'create' | 'update' | 'never'
+  /** In beta a PATCH takes it, although v1.0 calls it read-only. */
+  readonly writableInBeta?: boolean
   /** A POST without it is refused. */
   readonly required: boolean
   /** Null (and for text the empty string) is refused. */

@@ -13,6 +13,12 @@ import {
 } from './property-definition.ts'
 
 /**
+ * Microsoft's own synchronisation writes these; since late 2024 `PATCH /beta/users/{id}` does, too
+ * (https://learn.microsoft.com/entra/identity/hybrid/connect/tshoot-clear-on-premises-attributes).
+ */
+const onlyInBeta = { ...readOnly, writableInBeta: true }
+
+/**
  * The user of Graph v1.0: names and types of the published metadata, lengths and rules of the user page.
  * What Microsoft's own synchronisation writes, and nobody else may, is read-only.
  */
@@ -59,16 +65,20 @@ export const userProperties: readonly PropertyDefinition[] = [
   }),
   text('mobilePhone', { ...shown, maxLength: 64 }),
   text('officeLocation', { ...shown, maxLength: 128 }),
-  text('onPremisesDistinguishedName', readOnly),
-  text('onPremisesDomainName', readOnly),
+  text('onPremisesDistinguishedName', onlyInBeta),
+  text('onPremisesDomainName', onlyInBeta),
   complex('onPremisesExtensionAttributes', 'onPremisesExtensionAttributes'),
   text('onPremisesImmutableId', { pattern: /^[^$_]*$/, filter: ['eq', 'in'] }),
   date('onPremisesLastSyncDateTime', { ...readOnly, filter: ['eq', 'in', 'ge', 'le'] }),
   complexes('onPremisesProvisioningErrors', 'onPremisesProvisioningError', readOnly),
-  text('onPremisesSamAccountName', readOnly),
-  text('onPremisesSecurityIdentifier', { ...readOnly, filter: ['eq', 'in'] }),
+  text('onPremisesSamAccountName', onlyInBeta),
+  text('onPremisesSecurityIdentifier', {
+    ...onlyInBeta,
+    pattern: /^S-1-[0-9]+(-[0-9]+)+$/,
+    filter: ['eq', 'in']
+  }),
   flag('onPremisesSyncEnabled', { ...readOnly, filter: ['eq', 'in'] }),
-  text('onPremisesUserPrincipalName', readOnly),
+  text('onPremisesUserPrincipalName', onlyInBeta),
   texts('otherMails', { maxItems: 250, maxLength: 250, filter: ['any'] }),
   text('passwordPolicies', {
     pattern:

@@ -1,21 +1,32 @@
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { Clock } from '../clock.ts'
+import type { Conditions } from '../conditions.ts'
 import type { Faults } from '../faults.ts'
 import type { RequestLog } from '../request-log.ts'
 import type { Administration } from '../state/administration.ts'
+import type { Application } from '../state/application.ts'
+import type { Directory } from '../state/directory.ts'
+import { tenantCounts } from '../state/tenant-counts.ts'
 import type { AccessTokens } from '../token/access-tokens.ts'
 import type { Credentials } from '../token/credentials.ts'
+import type { WritesByObject } from '../writes-by-object.ts'
+import { answerApplicationAdmin } from './admin-application.ts'
+import { answerConditionsAdmin } from './admin-conditions.ts'
 import { type AdminResponse, ok, refused } from './admin-response.ts'
 import { answerTenantAdmin } from './admin-tenant.ts'
 
 export interface AdminOptions {
   readonly requests: RequestLog
+  readonly writesByObject: WritesByObject
+  readonly conditions: Conditions
+  readonly directory: Directory
   readonly faults: Faults
   readonly clock: Clock
   readonly credentials: Credentials
   readonly tokens: AccessTokens
   readonly administration: Administration
+  readonly application: Application
 }
 
 const closed = { additionalProperties: false }
@@ -23,6 +34,9 @@ const closed = { additionalProperties: false }
 const FaultBody = Type.Object(
   {
     times: Type.Optional(Type.Integer({ minimum: 1 })),
+    share: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+    afterMs: Type.Optional(Type.Number({ minimum: 0 })),
+    forMs: Type.Optional(Type.Number({ minimum: 0 })),
     target: Type.Optional(Type.Union([Type.Literal('request'), Type.Literal('item'), Type.Literal('token')])),
     method: Type.Optional(Type.String()),
     pathContains: Type.Optional(Type.String()),
@@ -32,7 +46,10 @@ const FaultBody = Type.Object(
     message: Type.Optional(Type.String()),
     delayMs: Type.Optional(Type.Integer({ minimum: 0 })),
     drop: Type.Optional(Type.Boolean()),
-    carriedOut: Type.Optional(Type.Boolean())
+    carriedOut: Type.Optional(Type.Boolean()),
+    half: Type.Optional(Type.Union([Type.Literal('connection'), Type.Literal('json')])),
+    html: Type.Optional(Type.Boolean()),
+    slowBodyMs: Type.Optional(Type.Integer({ minimum: 0 }))
   },
   closed
 )
@@ -68,7 +85,12 @@ export function answerAdmin(
       return ok(requests)
     case 'POST /emulator/requests/reset':
       requests.reset()
+      options.writesByObject.reset()
       return ok({})
+    case 'GET /emulator/writes-by-object':
+      return ok(options.writesByObject.toJSON())
+    case 'GET /emulator/state':
+      return ok({ ...tenantCounts(options.directory), now: new Date(clock.now()).toISOString() })
     case 'GET /emulator/faults':
       return ok(faults.toJSON())
     case 'POST /emulator/faults':
@@ -90,6 +112,8 @@ export function answerAdmin(
       return ok({})
     default:
       return (
+        answerConditionsAdmin(options.conditions, `${method} ${path}`, input) ??
+        answerApplicationAdmin(options, `${method} ${path}`, input) ??
         answerTenantAdmin(options.administration, `${method} ${path}`, input) ?? {
           status: 404,
           body: { error: `There is no ${method} ${path} here; see the package's README` }

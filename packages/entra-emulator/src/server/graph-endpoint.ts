@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { EmulatedTenant } from '../emulated-tenant.ts'
 import type { Fault, Faults } from '../faults.ts'
 import { malformed } from '../graph/graph-error.ts'
@@ -8,6 +8,7 @@ import { faultResponse, type GraphService, refusal } from '../graph/graph-servic
 import { parsePath } from '../graph/request-path.ts'
 import type { RequestLog } from '../request-log.ts'
 import type { AccessTokens } from '../token/access-tokens.ts'
+import { isDamaged, sendDamaged } from './damaged-answer.ts'
 import { readText, send } from './http-exchange.ts'
 
 export interface GraphEndpointOptions {
@@ -29,7 +30,8 @@ export async function answerGraph(
   origin: string
 ): Promise<void> {
   options.requests.countRequest()
-  const url = (message.url ?? '').slice('/v1.0'.length)
+  const version = message.url?.startsWith('/beta/') ? 'beta' : 'v1.0'
+  const url = (message.url ?? '').slice(`/${version}`.length)
   const method = message.method ?? 'GET'
   const requestId = randomUUID()
   const fault = options.faults.take({ target: 'request', method, path: url })
@@ -39,23 +41,34 @@ export async function answerGraph(
   const nowMs = options.tenant.clock.now()
   const carryOut = async (): Promise<GraphResponse> => {
     try {
-      const appId = await options.tokens.verify(message.headers.authorization)
+      const caller = await options.tokens.verify(message.headers.authorization)
       return options.service.answer({
         ...ids,
         ...parsePath(url),
         method,
         body: parseBody(text),
-        root: `${origin}/v1.0`,
+        version,
+        root: `${origin}/${version}`,
         tenant: options.tenant,
-        appId
+        ...caller
       } satisfies GraphRequest)
     } catch (error) {
       return refusal(error, ids, nowMs)
     }
   }
-  const answer = await answerWithFault(fault, carryOut, failed => faultResponse(failed, ids, nowMs))
-  if (answer === 'drop') message.socket.destroy()
-  else sendGraph(response, answer, ids, nowMs)
+  const failure = (failed: Fault): GraphResponse => {
+    const page = failed.html ? gatewayPage(failed.status ?? 502) : faultResponse(failed, ids, nowMs)
+    options.requests.countStatus(page.status)
+    return page
+  }
+  const answer = await answerWithFault(fault, carryOut, failure)
+  if (answer === 'drop') {
+    message.socket.destroy()
+    return
+  }
+  const whole = wholeAnswer(answer, ids, nowMs)
+  if (isDamaged(fault)) await sendDamaged(response, { ...whole, body: whole.body ?? '' }, fault)
+  else send(response, whole.status, whole.headers, whole.body)
 }
 
 async function answerWithFault(
@@ -66,8 +79,15 @@ async function answerWithFault(
   if (fault === undefined) return await carryOut()
   const done = fault.carriedOut ? await carryOut() : undefined
   if (fault.drop) return 'drop'
-  if (fault.status !== undefined) return failure(fault)
+  if (fault.status !== undefined || fault.html) return failure(fault)
   return done ?? (await carryOut())
+}
+
+/** What a gateway between a client and Graph answers: no JSON. */
+function gatewayPage(status: number): GraphResponse {
+  const title = `${status} ${STATUS_CODES[status] ?? 'Error'}`
+  const body = `<!DOCTYPE html><html><head><title>${title}</title></head><body><h1>${title}</h1></body></html>`
+  return { status, headers: { 'Content-Type': 'text/html; charset=us-ascii' }, body }
 }
 
 function parseBody(text: string): unknown {
@@ -89,12 +109,11 @@ function headersOf(message: IncomingMessage): Record<string, string | undefined>
   return headers
 }
 
-function sendGraph(
-  response: ServerResponse,
+function wholeAnswer(
   { status, headers, body }: GraphResponse,
   ids: Pick<GraphRequest, 'requestId' | 'headers'>,
   nowMs: number
-): void {
+): { status: number; headers: Record<string, string>; body: string | undefined } {
   const common: Record<string, string> = {
     'Cache-Control': 'no-cache',
     'OData-Version': '4.0',
@@ -103,7 +122,6 @@ function sendGraph(
     Date: new Date(nowMs).toUTCString(),
     ...headers
   }
-  if (body === undefined) send(response, status, common, undefined)
-  else if (typeof body === 'string') send(response, status, common, body)
-  else send(response, status, { 'Content-Type': jsonType, ...common }, JSON.stringify(body))
+  if (body === undefined || typeof body === 'string') return { status, headers: common, body }
+  return { status, headers: { 'Content-Type': jsonType, ...common }, body: JSON.stringify(body) }
 }

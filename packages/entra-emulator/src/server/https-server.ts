@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import type { ManagedIdentityEndpoint } from '../token/managed-identity.ts'
 import type { TokenService } from '../token/token-service.ts'
 import { type AdminOptions, answerAdmin } from './admin-endpoint.ts'
 import { answerGraph, type GraphEndpointOptions } from './graph-endpoint.ts'
@@ -14,12 +15,13 @@ export interface HttpsServerOptions {
   readonly graph: GraphEndpointOptions
   readonly admin: AdminOptions
   readonly tokenService: TokenService
+  readonly managedIdentity: ManagedIdentityEndpoint
 }
 
 /** Idle connections outlive the pools of the clients, so that no client meets one that is just being closed. */
 const keepAliveTimeoutMs = 75_000
 
-/** One address for Graph (`/v1.0`), the token service (`/{tenant}`) and the admin surface (`/emulator`). */
+/** One address for Graph (`/v1.0`, `/beta`), the token service (`/{tenant}`) and the admin surface (`/emulator`). */
 export async function startHttpsServer(
   options: HttpsServerOptions
 ): Promise<{ server: Server; port: number }> {
@@ -44,7 +46,7 @@ async function answer(
 ): Promise<void> {
   const url = message.url ?? '/'
   const origin = `https://${message.headers.host ?? 'localhost'}`
-  if (url.startsWith('/v1.0/')) return await answerGraph(options.graph, message, response, origin)
+  if (/^\/(v1\.0|beta)\//.test(url)) return await answerGraph(options.graph, message, response, origin)
   const method = message.method ?? 'GET'
   const path = url.split('?')[0] ?? '/'
   if (path.startsWith('/emulator/')) {
@@ -63,7 +65,7 @@ interface TokenExchange {
 }
 
 async function answerToken(options: HttpsServerOptions, exchange: TokenExchange): Promise<void> {
-  const { message, response, method, path, origin } = exchange
+  const { message, response, method, path } = exchange
   const body = await readText(message)
   options.graph.requests.countToken()
   const fault = options.graph.faults.take({ target: 'token', method, path })
@@ -77,9 +79,19 @@ async function answerToken(options: HttpsServerOptions, exchange: TokenExchange)
       fault.retryAfterSeconds === undefined ? {} : { 'Retry-After': String(fault.retryAfterSeconds) }
     return sendJson(response, fault.status, { error: 'temporarily_unavailable' }, headers)
   }
-  const answer = await options.tokenService.answer(method, path, body, origin)
+  const answer = await tokenAnswer(options, exchange, body)
   if (answer === undefined) return send(response, 404, {}, undefined)
   sendJson(response, answer.status, answer.body, { 'Cache-Control': 'no-store, no-cache' })
+}
+
+async function tokenAnswer(options: HttpsServerOptions, exchange: TokenExchange, body: string) {
+  const { message, method, path, origin } = exchange
+  if (method !== 'GET' || path !== '/msi/token') {
+    return await options.tokenService.answer(method, path, body, origin)
+  }
+  const secret = message.headers['x-identity-header']
+  const { searchParams } = new URL(message.url ?? '', origin)
+  return await options.managedIdentity.answer(searchParams, typeof secret === 'string' ? secret : undefined)
 }
 
 function portOf(address: AddressInfo | string | null): number {

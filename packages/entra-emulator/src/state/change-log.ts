@@ -17,6 +17,7 @@ export class ChangeLog {
   readonly #capacity: number
   #changes: Change[] = []
   #sequence = 0
+  readonly #listeners = new Set<(change: Change) => void>()
 
   constructor(capacity = 1_000_000) {
     this.#capacity = capacity
@@ -28,8 +29,16 @@ export class ChangeLog {
 
   append(change: Omit<Change, 'sequence'>): void {
     this.#sequence += 1
-    this.#changes.push({ ...change, sequence: this.#sequence })
+    const noted = { ...change, sequence: this.#sequence }
+    this.#changes.push(noted)
+    for (const listener of this.#listeners) listener(noted)
     if (this.#changes.length > this.#capacity * 1.5) this.#changes = this.#changes.slice(-this.#capacity)
+  }
+
+  /** Tells of every change from now on, until the function that it returns is called. */
+  listen(listener: (change: Change) => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
   }
 
   /** What happened after one point and up to another, or `undefined` when that is no longer known. */

@@ -11,8 +11,8 @@ const dayMs = 86_400_000
 
 export interface DirectoryOptions {
   readonly clock: Clock
-  /** For how long a new object is hidden from reads and references. */
-  readonly replicationLagMs: number
+  /** For how long the next new or restored object is hidden from reads and references. */
+  readonly lagMs: () => number
   /** Whether a deleted user keeps its onPremisesImmutableId to itself until it is purged. */
   readonly binKeepsImmutableIds: boolean
 }
@@ -71,9 +71,9 @@ export class Directory {
     return this.#keys.conflict(uniqueKeysOf(kind, properties), entry)
   }
 
-  create(kind: EntryKind, properties: Properties, id: string = randomUUID()): DirectoryEntry {
+  create(kind: EntryKind, properties: Properties, lagMs: number = this.#options.lagMs()): DirectoryEntry {
     const nowMs = this.#options.clock.now()
-    const lagMs = this.#options.replicationLagMs
+    const id = randomUUID()
     const entry: DirectoryEntry = {
       id,
       kind,
@@ -121,6 +121,8 @@ export class Directory {
     entry.deletedAtMs = undefined
     entry.ordinal = this.#nextOrdinal()
     entry.properties = properties
+    const lagMs = this.#options.lagMs()
+    entry.visibleFromMs = lagMs === 0 ? 0 : this.#options.clock.now() + lagMs
     this.live[entry.kind].set(entry.id, entry)
     this.#keys.claim(entry, uniqueKeysOf(entry.kind, properties))
     this.changes.append({ kind: entry.kind, id: entry.id, what: 'created', properties: [] })
@@ -141,6 +143,26 @@ export class Directory {
       if (entry.deletedAtMs === undefined || entry.deletedAtMs > limitMs) return
       this.purge(entry)
     }
+  }
+
+  /** Puts an object where it belongs by its state, in place of what is known of it: for a copy of another directory. */
+  place(entry: DirectoryEntry): void {
+    const known = this.live[entry.kind].get(entry.id)
+    if (known !== undefined) this.#keys.release(known, uniqueKeysOf(known.kind, known.properties))
+    if (entry.deletedAtMs !== undefined) {
+      this.bin.set(entry.id, entry)
+      return
+    }
+    this.live[entry.kind].set(entry.id, entry)
+    this.#keys.claim(entry, uniqueKeysOf(entry.kind, entry.properties))
+  }
+
+  /** Forgets an object, and leaves its links. */
+  displace(id: string, kind: EntryKind): void {
+    const known = this.live[kind].get(id)
+    if (known !== undefined) this.#keys.release(known, uniqueKeysOf(kind, known.properties))
+    this.live[kind].delete(id)
+    this.bin.delete(id)
   }
 
   link(relationship: Relationship, source: DirectoryEntry, targetId: string): void {

@@ -28,6 +28,10 @@ export class Links {
     return removed
   }
 
+  copyFrom(other: Links): void {
+    for (const [source, targets] of other.#targets) for (const target of targets) this.add(source, target)
+  }
+
   /** Forgets every reference from and to the object. */
   forget(id: string): void {
     for (const target of this.targetsOf(id)) this.#sources.get(target)?.delete(id)

@@ -8,13 +8,15 @@ export interface TenantDomain {
   readonly authenticationType: 'Managed' | 'Federated'
 }
 
-/** What is fixed about the tenant. */
+/** The tenant itself. Its domains and its quota can be changed while the emulator runs. */
 export interface Tenant {
   readonly id: string
   readonly displayName: string
   readonly countryLetterCode: string
   readonly createdDateTime: string
-  readonly domains: readonly TenantDomain[]
+  domains: readonly TenantDomain[]
+  /** How many objects it may hold, those in the bin among them. */
+  objectQuota: number
 }
 
 export interface TenantOptions {
@@ -26,6 +28,8 @@ export interface TenantOptions {
   readonly unverifiedDomains?: readonly string[]
   /** Verified domains whose users sign in elsewhere. */
   readonly federatedDomains?: readonly string[]
+  /** 300,000 without it: what a tenant with a verified domain has. */
+  readonly objectQuota?: number
 }
 
 export function tenantDomains(options: TenantOptions): TenantDomain[] {
@@ -37,6 +41,33 @@ export function tenantDomains(options: TenantOptions): TenantDomain[] {
   const unverified = (options.unverifiedDomains ?? []).map(name => domain(name, { isVerified: false }))
   const initial = domain('emulated.onmicrosoft.com', { isInitial: true, isDefault: managed.length === 0 })
   return [...managed, ...federated, ...unverified, initial]
+}
+
+/** https://learn.microsoft.com/entra/identity/users/directory-service-limits-restrictions */
+export const usualObjectQuota = 300_000
+
+/** A domain as an administrator leaves it: what is not said stays, or is what a new domain has. */
+export interface DomainChange {
+  readonly name: string
+  /** A new domain is not verified, unless this says so. */
+  readonly verified?: boolean
+  readonly federated?: boolean
+  readonly removed?: boolean
+}
+
+/** The domains once one of them was added, changed or removed. */
+export function domainsAfter(domains: readonly TenantDomain[], change: DomainChange): TenantDomain[] {
+  const name = change.name.toLowerCase()
+  const known = domains.find(each => each.name === name)
+  if (change.removed) return domains.filter(each => each !== known)
+  const before = known ?? domain(name, { isVerified: false })
+  const after: TenantDomain = {
+    ...before,
+    isVerified: change.verified ?? before.isVerified,
+    authenticationType:
+      change.federated === undefined ? before.authenticationType : change.federated ? 'Federated' : 'Managed'
+  }
+  return known === undefined ? [...domains, after] : domains.map(each => (each === known ? after : each))
 }
 
 export function defaultDomain(tenant: Tenant): string {

@@ -8,13 +8,28 @@ export const graphAppId = '00000003-0000-0000-c000-000000000000'
 
 const rememberedTokens = 1000
 
+/** What Graph learns from a token. */
+export interface Caller {
+  readonly appId: string
+  /** The `roles` claim: the application permissions that were granted when the token was issued. */
+  readonly permissions: ReadonlySet<string>
+}
+
+interface Issuance {
+  readonly appId: string
+  readonly resource: string
+  readonly permissions: readonly string[]
+  /** `appidacr`: 1 for a secret, 2 for a certificate or an assertion. */
+  readonly proof: '1' | '2'
+}
+
 /** Issues access tokens (RS256 JWTs, as Entra's are) and checks those that Graph is called with. */
 export class AccessTokens {
   readonly lifetimeSeconds: number
   readonly #tenantId: string
   readonly #keys: { readonly publicKey: KeyObject; readonly privateKey: KeyObject }
   readonly #keyId: string
-  readonly #verified = new Map<string, { readonly appId: string; readonly expiresMs: number }>()
+  readonly #verified = new Map<string, { readonly caller: Caller; readonly expiresMs: number }>()
   #notBeforeSeconds = 0
 
   constructor(tenantId: string, lifetimeSeconds: number) {
@@ -29,14 +44,15 @@ export class AccessTokens {
     return `https://sts.windows.net/${this.#tenantId}/`
   }
 
-  issue(appId: string, resource: string): Promise<string> {
+  /** Claims as in https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference */
+  issue({ appId, resource, permissions, proof }: Issuance): Promise<string> {
     const nowSeconds = Math.floor(Date.now() / 1000)
     return new SignJWT({
       appid: appId,
-      appidacr: '1',
+      appidacr: proof,
       idtyp: 'app',
       oid: appId,
-      roles: ['User.ReadWrite.All', 'Group.ReadWrite.All', 'Organization.Read.All', 'Domain.Read.All'],
+      roles: [...permissions],
       tid: this.#tenantId,
       ver: '1.0'
     })
@@ -50,13 +66,13 @@ export class AccessTokens {
       .sign(this.#keys.privateKey)
   }
 
-  /** The application that the Authorization header speaks for, or the 401. */
-  async verify(authorization: string | undefined): Promise<string> {
+  /** Who the Authorization header speaks for, or the 401. */
+  async verify(authorization: string | undefined): Promise<Caller> {
     if (authorization === undefined) throw refusal('Access token is empty.')
     const token = /^Bearer\s+(\S+)$/i.exec(authorization)?.[1]
     if (token === undefined) throw refusal('CompactToken parsing failed with error code: 80049217')
     const known = this.#verified.get(token)
-    if (known !== undefined && known.expiresMs > Date.now()) return known.appId
+    if (known !== undefined && known.expiresMs > Date.now()) return known.caller
     this.#verified.delete(token)
     return await this.#verifyNew(token)
   }
@@ -72,7 +88,7 @@ export class AccessTokens {
     return { keys: [{ ...jwk, use: 'sig', alg: 'RS256', kid: this.#keyId, x5t: this.#keyId }] }
   }
 
-  async #verifyNew(token: string): Promise<string> {
+  async #verifyNew(token: string): Promise<Caller> {
     const { payload } = await jwtVerify(token, this.#keys.publicKey, {
       issuer: this.#issuer,
       audience: [graphResource, graphAppId],
@@ -81,10 +97,11 @@ export class AccessTokens {
       throw refusal(reasonOf(error))
     })
     if ((payload.iat ?? 0) < this.#notBeforeSeconds) throw refusal('Access token has been revoked.')
-    const appId = String(payload.appid)
+    const roles = Array.isArray(payload.roles) ? payload.roles.map(String) : []
+    const caller = { appId: String(payload.appid), permissions: new Set(roles) }
     if (this.#verified.size >= rememberedTokens) this.#verified.clear()
-    this.#verified.set(token, { appId, expiresMs: (payload.exp ?? 0) * 1000 })
-    return appId
+    this.#verified.set(token, { caller, expiresMs: (payload.exp ?? 0) * 1000 })
+    return caller
   }
 }
 

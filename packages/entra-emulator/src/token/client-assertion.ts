@@ -1,20 +1,40 @@
 import { createPublicKey, timingSafeEqual, X509Certificate } from 'node:crypto'
-import { decodeProtectedHeader, errors, jwtVerify } from 'jose'
+import { decodeJwt, decodeProtectedHeader, errors, jwtVerify } from 'jose'
 import type { Credentials } from './credentials.ts'
+import { toleratedSkewSeconds, verifyFederatedAssertion } from './federated-credential.ts'
 import { assertionOutOfTime, malformedAssertion, wrongAssertion } from './token-error.ts'
+
+/** An assertion is signed by the application's own certificate, or by a foreign issuer that it trusts. */
+export async function verifyClientAssertion(
+  assertion: string,
+  credentials: Credentials,
+  audiences: readonly string[]
+): Promise<void> {
+  const header = headerOf(assertion)
+  const issuer = issuerOf(assertion)
+  try {
+    if (issuer === undefined || issuer === credentials.clientId) {
+      await verifyCertificateAssertion({ assertion, header, credentials, audiences })
+    } else {
+      await verifyFederatedAssertion(assertion, credentials)
+    }
+  } catch (error) {
+    throw error instanceof errors.JOSEError ? refusalOf(error) : error
+  }
+}
 
 /**
  * Checks a certificate's assertion (private_key_jwt): its thumbprint names the registered certificate, whose
  * key signed it; issuer and subject are the application, the audience is this token endpoint, and its time has
  * come and not passed.
  */
-export async function verifyClientAssertion(
-  assertion: string,
-  credentials: Credentials,
-  audiences: readonly string[]
-): Promise<void> {
+async function verifyCertificateAssertion({
+  assertion,
+  header,
+  credentials,
+  audiences
+}: OwnAssertion): Promise<void> {
   const { clientCertificatePem, clientId } = credentials
-  const header = headerOf(assertion)
   if (clientCertificatePem === undefined) throw wrongAssertion('The application has no certificate.')
   const certificate = new X509Certificate(clientCertificatePem)
   if (!namesCertificate(header, certificate)) throw wrongAssertion('The key was not found.')
@@ -26,13 +46,15 @@ export async function verifyClientAssertion(
     audience: [...audiences],
     requiredClaims: ['exp', 'jti'],
     clockTolerance: toleratedSkewSeconds
-  }).catch((error: unknown) => {
-    throw refusalOf(error)
   })
 }
 
-/** How far the clocks of Entra and of a client may be apart. */
-const toleratedSkewSeconds = 300
+interface OwnAssertion {
+  readonly assertion: string
+  readonly header: AssertionHeader
+  readonly credentials: Credentials
+  readonly audiences: readonly string[]
+}
 
 /** Constant time, so that the answer's time tells nothing about the secret. */
 export function sameText(left: string, right: string): boolean {
@@ -48,6 +70,14 @@ interface AssertionHeader {
 function headerOf(assertion: string): AssertionHeader {
   try {
     return decodeProtectedHeader(assertion)
+  } catch {
+    throw malformedAssertion()
+  }
+}
+
+function issuerOf(assertion: string): string | undefined {
+  try {
+    return decodeJwt(assertion).iss
   } catch {
     throw malformedAssertion()
   }

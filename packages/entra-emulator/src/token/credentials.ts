@@ -1,3 +1,5 @@
+import type { FederatedCredential } from './federated-credential.ts'
+
 /** What the application proves itself with. It can be changed while the emulator runs. */
 export interface Credentials {
   readonly tenantId: string
@@ -5,4 +7,6 @@ export interface Credentials {
   clientSecret: string
   /** The certificate registered for the application, PEM. */
   clientCertificatePem: string | undefined
+  /** Other issuers whose tokens it may show in place of a secret. */
+  federated: readonly FederatedCredential[]
 }

@@ -124,3 +124,23 @@ export const assertionOutOfTime = () =>
 
 export const malformedAssertion = () =>
   new TokenError(400, 'invalid_request', 50027, 'JWT token is invalid or malformed.')
+
+const federationPage = 'https://learn.microsoft.com/entra/workload-id/workload-identity-federation'
+
+/** As captured from Entra: https://github.com/Azure/azure-workload-identity/issues/1200 (subject, 2025-04). */
+export const noFederatedRecord = (what: 'issuer' | 'audience' | 'subject', value: string) =>
+  new TokenError(
+    401,
+    'invalid_client',
+    { issuer: 700211, audience: 700212, subject: 700213 }[what],
+    `No matching federated identity record found for presented assertion ${what} '${value}'. Check your ` +
+      `federated identity credential Subject, Audience and Issuer against the presented assertion. ${federationPage}`
+  )
+
+export const noFederatedCredentials = (clientId: string) =>
+  new TokenError(
+    401,
+    'invalid_client',
+    70025,
+    `The client '${clientId}' has no configured federated identity credentials.`
+  )

@@ -1,3 +1,4 @@
+import type { Application } from '../state/application.ts'
 import type { AccessTokens } from './access-tokens.ts'
 import { graphAppId, graphResource } from './access-tokens.ts'
 import { sameText, verifyClientAssertion } from './client-assertion.ts'
@@ -23,8 +24,9 @@ export interface TokenResponse {
 export interface TokenServiceOptions {
   readonly credentials: Credentials
   readonly tokens: AccessTokens
+  readonly application: Application
   /** A tenant may be named by a domain in place of its id. */
-  readonly domains: readonly string[]
+  readonly domains: () => readonly string[]
 }
 
 /** OpenID configuration, keys, and access tokens for an application (client credentials, RFC 6749 4.4). */
@@ -65,21 +67,22 @@ export class TokenService {
   }
 
   async #issue(form: URLSearchParams, origin: string): Promise<object> {
-    const { credentials, tokens } = this.#options
+    const { credentials, tokens, application } = this.#options
     const grant = required(form, 'grant_type')
     if (grant !== 'client_credentials') throw unsupportedGrant(grant)
     const clientId = required(form, 'client_id')
     if (clientId.toLowerCase() !== credentials.clientId.toLowerCase()) {
       throw unknownApplication(clientId, credentials.tenantId)
     }
-    await this.#authenticate(form, origin)
+    const proof = await this.#authenticate(form, origin)
     const resource = this.#resourceOf(required(form, 'scope'), origin)
-    const accessToken = await tokens.issue(credentials.clientId, resource)
+    const permissions = application.granted
+    const accessToken = await tokens.issue({ appId: credentials.clientId, resource, permissions, proof })
     const lifetime = tokens.lifetimeSeconds
     return { token_type: 'Bearer', expires_in: lifetime, ext_expires_in: lifetime, access_token: accessToken }
   }
 
-  async #authenticate(form: URLSearchParams, origin: string): Promise<void> {
+  async #authenticate(form: URLSearchParams, origin: string): Promise<'1' | '2'> {
     const { credentials } = this.#options
     const assertion = form.get('client_assertion')
     const secret = form.get('client_secret')
@@ -88,11 +91,11 @@ export class TokenService {
         throw wrongAssertion('The client_assertion_type is not supported.')
       }
       await verifyClientAssertion(assertion, credentials, this.#audiences(origin))
-    } else if (secret === null) {
-      throw noCredential()
-    } else if (!sameText(secret, credentials.clientSecret)) {
-      throw wrongSecret(credentials.clientId)
+      return '2'
     }
+    if (secret === null) throw noCredential()
+    if (!sameText(secret, credentials.clientSecret)) throw wrongSecret(credentials.clientId)
+    return '1'
   }
 
   #audiences(origin: string): string[] {
@@ -137,7 +140,7 @@ export class TokenService {
   }
 
   #tenantNames(): string[] {
-    return [this.#options.credentials.tenantId.toLowerCase(), ...this.#options.domains]
+    return [this.#options.credentials.tenantId.toLowerCase(), ...this.#options.domains()]
   }
 }
 

@@ -9,7 +9,8 @@ export interface FirstSyncOptions {
   readonly timeoutMs: number
   /** The counts read whole tables; asked for too often, they slow down what they count. 250 unless told otherwise. */
   readonly lookEveryMs?: number
-  readonly onProgress?: (summary: SystemSummary) => void
+  /** The seconds are those since the beginning. */
+  readonly onProgress?: (summary: SystemSummary, atSeconds: number) => void
 }
 
 /**
@@ -36,7 +37,7 @@ export async function firstSync(
     everyMs: 100,
     describe: 'the full import to complete'
   })
-  const summary = await settled(system, options)
+  const summary = await settled(system, options, startedAt)
   return { summary, seconds: (performance.now() - startedAt) / 1_000 }
 }
 
@@ -49,12 +50,13 @@ function hasCompleted(run: unknown): boolean {
 /** Waits until the rows show nothing as pending. */
 export async function settled(
   system: System,
-  { timeoutMs, lookEveryMs = 250, onProgress }: FirstSyncOptions
+  { timeoutMs, lookEveryMs = 250, onProgress }: FirstSyncOptions,
+  startedAt = performance.now()
 ): Promise<SystemSummary> {
   return waitFor(
     async () => {
       const summary = (await system.call('GET', '/v1/summary')).body as SystemSummary
-      onProgress?.(summary)
+      onProgress?.(summary, (performance.now() - startedAt) / 1_000)
       const { pendingSynchronisation, pendingExports, pendingLinks, heldDeletes } = summary
       return pendingSynchronisation + pendingExports + pendingLinks - heldDeletes === 0 && summary
     },

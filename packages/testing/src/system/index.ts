@@ -3,7 +3,7 @@ export { type FirstSyncOptions, firstSync, type SystemSummary, settled } from '.
 export type { GraphAccess } from './graph-access.ts'
 export { HttpsJson } from './https-json.ts'
 export { type MeasuredChange, measureChange } from './measure-change.ts'
-export { type EmulatorProcess, type Fault, type RequestCounts, startEmulator } from './start-emulator.ts'
+export { type EmulatorProcess, type RequestCounts, startEmulator } from './start-emulator.ts'
 export {
   type LogLine,
   type Service,

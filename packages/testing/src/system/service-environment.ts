@@ -25,6 +25,9 @@ export function serviceEnvironment(surroundings: Surroundings): Record<string, s
     GRAPH_CLIENT_ID: graph.clientId,
     GRAPH_CLIENT_SECRET: graph.clientSecret,
     GRAPH_CA_FILE: graph.caFile,
+    // Whoever wants Microsoft's quotas asks the emulator for them, and says so here.
+    GRAPH_WRITE_QUOTA: '1000000',
+    GRAPH_RESOURCE_UNIT_QUOTA: '1000000',
     API_HOST: '127.0.0.1',
     API_PORT: String(apiPort),
     API_KEYS: `system:${apiKey}`

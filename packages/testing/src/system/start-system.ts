@@ -6,7 +6,7 @@ import { type Redis, startRedis } from '../redis.ts'
 import type { SambaDomain } from '../samba/start-samba-domain.ts'
 import { type SystemConnector, writeConnectorsFile } from './connectors-file.ts'
 import { serviceEnvironment } from './service-environment.ts'
-import { type EmulatorProcess, startEmulator } from './start-emulator.ts'
+import { type EmulatorProcess, type EmulatorProcessOptions, startEmulator } from './start-emulator.ts'
 import { type Service, type ServiceName, serviceNames, startService } from './start-service.ts'
 
 export interface SystemOptions {
@@ -20,7 +20,10 @@ export interface SystemOptions {
   readonly environment?: Readonly<Record<string, string>>
   /** The tenant's verified domains; by default that of the directory. */
   readonly verifiedDomains?: readonly string[]
-  readonly throttling?: boolean
+  /** Microsoft's quotas, or others. */
+  readonly throttling?: EmulatorProcessOptions['throttling']
+  /** Lag, stale reads, behaviour and seed of the tenant. */
+  readonly tenant?: Omit<EmulatorProcessOptions, 'domains' | 'port' | 'throttling'>
 }
 
 export interface System extends AsyncDisposable {
@@ -33,6 +36,8 @@ export interface System extends AsyncDisposable {
   service(name: ServiceName): Service
   /** Starts a service, with other variables if need be; an ended one of the name is forgotten. */
   start(name: ServiceName, environment?: Readonly<Record<string, string>>): Promise<Service>
+  /** Starts one more process of a service, beside the one that runs under the name. */
+  startAnother(name: ServiceName, environment?: Readonly<Record<string, string>>): Promise<Service>
   /** Calls the REST API with the key. */
   call(method: 'GET' | 'POST', path: string, body?: object): Promise<ApiAnswer>
 }
@@ -46,7 +51,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     startRedis().then(server => started.use(server)),
     startEmulator({
       domains: options.verifiedDomains ?? [domain.dnsName],
-      throttling: options.throttling ?? false
+      throttling: options.throttling ?? false,
+      ...options.tenant
     }).then(server => started.use(server))
   ])
   const postgresUrl = await postgres.createDatabase()
@@ -70,9 +76,15 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   }
 
   const services = new Map<ServiceName, Service>()
+  const others: Service[] = []
   started.defer(async () => {
-    await Promise.all([...services.values()].map(service => service.stop()))
+    await Promise.all([...services.values(), ...others].map(service => service.stop()))
   })
+  async function startAnother(name: ServiceName, environment: Readonly<Record<string, string>> = {}) {
+    const service = await startService(name, { ...usual, ...environment })
+    others.push(service)
+    return service
+  }
   async function start(
     name: ServiceName,
     environment: Readonly<Record<string, string>> = {}
@@ -92,6 +104,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     redis,
     api,
     start,
+    startAnother,
     service(name) {
       const service = services.get(name)
       if (service === undefined) throw new Error(`the service ${name} was not started`)
