@@ -3,7 +3,7 @@
  * (which only the active-directory adapter uses) and located-yaml are libraries of ours.
  * Tests and benches at the root may use everything.
  */
-const adapters = ['store', 'queue', 'active-directory', 'csv-directory', 'entra', 'runtime']
+const adapters = ['store', 'queue', 'active-directory', 'csv-directory', 'entra', 'write-budget', 'runtime']
 const everyAdapter = `^packages/(${adapters.join('|')})/`
 
 module.exports = {
@@ -90,7 +90,7 @@ module.exports = {
       to: { path: '^packages/(testing|entra-emulator)/' }
     },
     library('bullmq', 'queue'),
-    library('ioredis', 'queue'),
+    library('ioredis', '(queue|write-budget)'),
     library('ldapts', 'ldap'),
     library('@microsoft/microsoft-graph-client', 'entra'),
     library('@azure/identity', 'entra'),

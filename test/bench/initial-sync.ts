@@ -3,9 +3,11 @@ import {
   firstSync,
   populate,
   type System,
+  type SystemSummary,
   startSambaDomain,
   startSystem
 } from '@opendirsync/testing'
+import { cpuSeconds } from './cpu-seconds.ts'
 import { peakRssMiB } from './peak-memory.ts'
 
 const size = { users: 10_000, groups: 500, memberships: 50_000 }
@@ -20,7 +22,12 @@ export async function initialSync(): Promise<object> {
   const staff = company({ ...size, dirt: false })
   await using domain = await startSambaDomain({ populate: files => populate(files, staff) })
   await using system = await startSystem({ domain, services: ['transform', 'export', 'api'] })
-  const { summary, seconds } = await firstSync(system, { timeoutMs: 600_000, lookEveryMs: 1_000 })
+  const reached = new Map<Stage, number>()
+  const { summary, seconds } = await firstSync(system, {
+    timeoutMs: 600_000,
+    lookEveryMs: 1_000,
+    onProgress: (counts, atSeconds) => noteStages(counts, atSeconds, reached)
+  })
   const { users, groups, memberships } = summary.exported
   if (users !== size.users || groups !== size.groups || memberships !== size.memberships) {
     throw new Error(`not everything has arrived: ${JSON.stringify(summary)}`)
@@ -29,11 +36,34 @@ export async function initialSync(): Promise<object> {
     ...size,
     seconds: Number(seconds.toFixed(2)),
     objectsPerSecond: Math.round((users + groups) / seconds),
-    peakRssMiB: await peaks(system)
+    doneAfterSeconds: Object.fromEntries(reached),
+    cpuSeconds: await ofEach(system, cpuSeconds),
+    peakRssMiB: await ofEach(system, peakRssMiB)
   }
 }
 
-async function peaks(system: System): Promise<Record<string, number>> {
+type Stage = 'import' | 'synchronisation' | 'objects' | 'references'
+
+/** When each stage was first seen to have nothing left, to the second; the import's end is known exactly. */
+function noteStages(
+  { pendingSynchronisation, pendingExports, pendingLinks }: SystemSummary,
+  atSeconds: number,
+  reached: Map<Stage, number>
+): void {
+  const at = Number(atSeconds.toFixed(1))
+  const left: readonly (readonly [Stage, number])[] = [
+    ['import', 0],
+    ['synchronisation', pendingSynchronisation],
+    ['objects', pendingSynchronisation + pendingExports],
+    ['references', pendingSynchronisation + pendingExports + pendingLinks]
+  ]
+  for (const [stage, count] of left) if (count === 0 && !reached.has(stage)) reached.set(stage, at)
+}
+
+async function ofEach(
+  system: System,
+  measure: (pid: number) => Promise<number>
+): Promise<Record<string, number>> {
   const processes = {
     import: system.service('import').pid,
     transform: system.service('transform').pid,
@@ -43,7 +73,7 @@ async function peaks(system: System): Promise<Record<string, number>> {
     samba: system.domain.pid
   }
   const entries = Object.entries(processes).map(
-    async ([name, pid]): Promise<[string, number]> => [name, await peakRssMiB(pid)]
+    async ([name, pid]): Promise<[string, number]> => [name, await measure(pid)]
   )
   return Object.fromEntries(await Promise.all(entries))
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { budgetBench } from './budget.ts'
 import { changeLatency } from './change-latency.ts'
 import { importBench } from './import.ts'
 import { initialSync } from './initial-sync.ts'
@@ -15,6 +16,7 @@ interface Bench {
 
 /** Every benchmark. Each gives one JSON object; its own file says what is measured and how. */
 const benches: Readonly<Record<string, Bench>> = {
+  budget: { run: budgetBench, flags: ['objects'] },
   'change-latency': { run: changeLatency, flags: ['objects', 'under-load'] },
   import: { run: importBench, flags: ['objects'] },
   'initial-sync': { run: initialSync, flags: [] },

@@ -28,7 +28,7 @@ export interface RequestCounts {
 }
 
 /** What no application can do: the calls under `/emulator/`. The emulator's README has the bodies. */
-export type Administered =
+type Administered =
   | 'roles'
   | 'contacts'
   | 'objects'
@@ -43,7 +43,7 @@ export type Administered =
   | 'federated-credentials'
 
 /** Application permissions of Graph, and the directory roles that the application holds. */
-export interface PermissionUse {
+interface PermissionUse {
   readonly granted: readonly string[]
   /** Those without which something would have been refused. */
   readonly used: readonly string[]

@@ -1,0 +1,2 @@
+export { connectWriteBudget } from './connect.ts'
+export type { BudgetLog, WriteBudgetOptions } from './options.ts'
