@@ -83,7 +83,7 @@ describe('members', () => {
     }))
     const before = entra.requests.writes
     expect(new Set(await results(unknown))).toEqual(new Set(['later']))
-    expect(entra.requests.writes - before).toBe(21)
+    expect(entra.requests.writes - before).toBe(19)
   })
 
   it('are removed, once and twice', async () => {

@@ -171,7 +171,14 @@ describe('an account of our own', () => {
     const id = accountWith(shared)
     const blocked = connect(emulator, { matching })
     const anna = latecomer(name())
-    emulator.faults.add({ target: 'item', method: 'PATCH', status: 504, carriedOut: true, times: 1 })
+    emulator.faults.add({
+      target: 'item',
+      method: 'PATCH',
+      status: 504,
+      retryAfterSeconds: 30,
+      carriedOut: true,
+      times: 1
+    })
     expect(await write(blocked, anna)).toMatchObject({ result: 'later' })
     expect(await write(blocked, anna)).toMatchObject({ operation: 'adopt', entraId: id })
     expect(properties(id)).toMatchObject({ onPremisesImmutableId: anna.sourceAnchor })

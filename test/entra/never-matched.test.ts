@@ -56,7 +56,7 @@ describe('a privileged account', () => {
 
   it('is put off while Graph cannot say what it holds', async () => {
     const id = accountWith('name')
-    emulator.faults.add({ ...unreadable(503), times: 1 })
+    emulator.faults.add({ ...unreadable(503), retryAfterSeconds: 30, times: 1 })
     expect(await write(entra, latecomer(name()))).toMatchObject({ result: 'later' })
     expect(properties(id)).not.toHaveProperty('onPremisesImmutableId')
     expect(await write(entra, latecomer(name()))).toMatchObject({ match: { entraId: id } })
@@ -75,7 +75,7 @@ describe('a privileged account', () => {
     const group = emulator.state.create('group', { displayName: 'Group', isAssignableToRole: true })
     emulator.state.link('owners', group, id)
     expect(await write(entra, latecomer(name()))).toMatchObject({
-      problem: { code: 'insufficient-privileges' }
+      problem: { code: 'permission-missing' }
     })
     expect(properties(id)).not.toHaveProperty('onPremisesImmutableId')
   })

@@ -77,11 +77,9 @@ describe('creating', () => {
     expect(await write(entra, newUser(named('anna')))).toMatchObject({ result: 'later', retryAfterMs: 5_000 })
   })
 
-  it('after a lost connection the batch is for later, and the next attempt finds what was done', async () => {
+  it('after a lost connection it is looked for what was done', async () => {
     const users = [newUser(named('anna')), newUser(named('bert'))]
     emulator.faults.add({ target: 'request', pathContains: '$batch', drop: true, carriedOut: true, times: 1 })
-    const lost = await entra.writeObjects(users)
-    expect([...lost.values()].map(({ result }) => result)).toEqual(['later', 'later'])
     const found = await entra.writeObjects(users)
     expect([...found.values()]).toMatchObject([{ operation: 'adopt' }, { operation: 'adopt' }])
   })
@@ -295,7 +293,7 @@ describe('conflicts and refusals', () => {
     })
     expect(await write(entra, changed(anna, id, { accountEnabled: false }))).toMatchObject({
       result: 'refused',
-      problem: { code: 'insufficient-privileges' }
+      problem: { code: 'permission-missing' }
     })
   })
 })

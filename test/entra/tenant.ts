@@ -30,12 +30,13 @@ export function tenantForFile(take: (opened: OpenedTenant) => void): void {
 /** What our application needs to know to reach this emulated tenant. */
 export function connect(emulator: EntraEmulator, changes: Partial<EntraOptions> = {}): Entra {
   const { graphUrl, authorityHost, tenantId, clientId, clientSecret, caFile } = emulator
+  const isOther = ['certificatePath', 'federatedTokenPath', 'managedIdentity'].some(name => name in changes)
   return connectEntra({
     graphUrl,
     authorityHost,
     tenantId,
     clientId,
-    clientSecret,
+    ...(!isOther && { clientSecret }),
     caFile,
     mode: 'export',
     ...changes

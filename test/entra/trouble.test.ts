@@ -18,27 +18,36 @@ const many = (prefix: string) =>
   Array.from({ length: 60 }, (_each, position) => newUser(`${prefix}${position}`))
 
 describe('throttling', () => {
-  it('of one item pauses everything that was not sent yet', async () => {
+  it('of much of a batch pauses everything that was not sent yet', async () => {
     const entra = connect(emulator, { batchesInFlight: 1 })
-    emulator.faults.add({ target: 'item', method: 'POST', status: 429, retryAfterSeconds: 30, times: 1 })
+    emulator.faults.add({ target: 'item', method: 'POST', status: 429, retryAfterSeconds: 30, times: 10 })
     const outcomes = [...(await entra.writeObjects(many('item'))).values()]
-    expect(outcomes.filter(({ result }) => result === 'written')).toHaveLength(19)
+    expect(outcomes.filter(({ result }) => result === 'written')).toHaveLength(10)
     const postponed = outcomes.filter(outcome => outcome.result === 'later')
-    expect(postponed).toHaveLength(41)
+    expect(postponed).toHaveLength(50)
     for (const { retryAfterMs } of postponed) expect(retryAfterMs).toBeGreaterThan(25_000)
     expect(entra.requests.batches).toBe(1)
   })
 
+  it('of one item, without a scope, holds up nothing else', async () => {
+    const entra = connect(emulator)
+    emulator.faults.add({ target: 'item', method: 'POST', status: 429, retryAfterSeconds: 30, times: 1 })
+    const outcomes = [...(await entra.writeObjects(many('lone'))).values()]
+    expect(outcomes.filter(({ result }) => result === 'written')).toHaveLength(59)
+  })
+
+  it('that is soon over is waited out', async () => {
+    const entra = connect(emulator)
+    emulator.faults.add({ target: 'item', status: 429, retryAfterSeconds: 0.05, times: 1 })
+    emulator.faults.add({ pathContains: '$batch', status: 429, retryAfterSeconds: 0.05, times: 1 })
+    expect(await write(entra, newUser('soon'))).toMatchObject({ result: 'written', operation: 'create' })
+    expect(entra.requests.sentAgain).toBe(2)
+  })
+
   it('of a whole batch is for later, with the time that Graph names', async () => {
     const entra = connect(emulator)
-    emulator.faults.add({
-      target: 'request',
-      pathContains: '$batch',
-      status: 429,
-      retryAfterSeconds: 2.5,
-      times: 1
-    })
-    expect(await write(entra, newUser('whole'))).toMatchObject({ result: 'later', retryAfterMs: 2_500 })
+    emulator.faults.add({ pathContains: '$batch', status: 429, retryAfterSeconds: 30.5, times: 1 })
+    expect(await write(entra, newUser('whole'))).toMatchObject({ result: 'later', retryAfterMs: 30_500 })
   })
 
   it('is understood in a batch that answers 424', async () => {
@@ -62,6 +71,17 @@ describe('outages', () => {
     expect(await write(entra, newUser(`down${status}`))).toMatchObject({
       result: 'written',
       operation: 'create'
+    })
+  })
+
+  it('a change is sent again, since twice is the same as once', async () => {
+    const entra = connect(emulator)
+    const anna = newUser('twice')
+    const id = idOf(await write(entra, anna))
+    emulator.faults.add({ pathContains: '$batch', drop: true, carriedOut: true, times: 1 })
+    emulator.faults.add({ target: 'item', status: 503, times: 1 })
+    expect(await write(entra, changed(anna, id, { department: 'Sales' }))).toMatchObject({
+      result: 'written'
     })
   })
 
@@ -115,5 +135,18 @@ describe('staging mode', () => {
     expect(await write(entra, gone)).toMatchObject({ operation: 'unchanged' })
     expect((await entra.check()).displayName).toBe('Contoso')
     expect(emulator.requests.writes).toBe(0)
+  })
+
+  it('is asked for before each request, so that it can be switched', async () => {
+    let mode: 'export' | 'staging' = 'export'
+    const entra = connect(emulator, { mode: () => mode })
+    expect(await write(entra, newUser('before'))).toMatchObject({ result: 'written' })
+    const before = emulator.requests.writes
+    mode = 'staging'
+    expect(entra.mode).toBe('staging')
+    expect(await write(entra, newUser('held'))).toMatchObject({ result: 'later' })
+    expect(emulator.requests.writes).toBe(before)
+    mode = 'export'
+    expect(await write(entra, newUser('held'))).toMatchObject({ result: 'written', operation: 'create' })
   })
 })

@@ -27,6 +27,10 @@ export interface PendingExport {
    * tenant is taken for ours.
    */
   readonly since?: string
+  /**
+   * Of an object that is to be deleted: its day has not come. The account is disabled and stays; a group stays as it is.
+   */
+  readonly disableOnly?: boolean
 }
 
 /** `absent`: never created, or purged. `present`. `deleted`: in the tenant's bin for 30 days. */
@@ -57,6 +61,10 @@ export type WriteOutcome =
       readonly entraId?: string
       /** Set when somebody else's account was taken over. */
       readonly match?: Match
+      /** What the tenant has been given, when that is not all that is desired. The rest is not waited for. */
+      readonly applied?: AttributeRecord
+      /** True: the rest stays pending, for another turn. */
+      readonly remains?: true
     }
   /**
    * `applied`: the part of the values that the tenant has taken all the same. `created`: the id of the object, when it
@@ -83,20 +91,11 @@ export interface Match {
   readonly userPrincipalName?: string
 }
 
-/** Codes of refusals that another object causes by a value that it has. They may end when it gives the value up. */
-export const conflictCodes: readonly string[] = [
-  'object-conflict',
-  'invalid-soft-match',
-  'soft-match-blocked',
-  'hard-match-blocked',
-  'object-type-mismatch',
-  'existing-admin-role-conflict'
-]
-
 export type WriteOperation =
   | 'create'
   | 'adopt'
   | 'update'
+  | 'disable'
   | 'delete'
   | 'restore'
   | 'add-link'

@@ -32,4 +32,13 @@ export interface Problem {
   readonly attribute?: string
   /** What is wrong and what to do, one or two sentences. Holds the object's own values, never a secret. */
   readonly message: string
+  /** The objects of the tenant that stand in the way, where it names them. */
+  readonly conflictsWith?: readonly TenantReference[]
+}
+
+/** An object of the tenant, whoever made it. */
+export interface TenantReference {
+  /** As Graph spells it: `User`, `Group`, `Contact`, … */
+  readonly type: string
+  readonly entraId: string
 }

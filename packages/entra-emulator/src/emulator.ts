@@ -99,7 +99,7 @@ export interface EntraEmulator extends AsyncDisposable {
   revokeTokens(): void
 }
 
-export interface ManagedIdentityAddress {
+interface ManagedIdentityAddress {
   readonly endpoint: string
   readonly header: string
 }

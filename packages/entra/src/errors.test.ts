@@ -83,18 +83,54 @@ describe('refusals', () => {
         code: 'Authorization_RequestDenied',
         message: 'Insufficient privileges to complete the operation.'
       }),
-      { code: 'insufficient-privileges' }
+      { code: 'permission-missing' }
     ],
     [
-      'a quota',
+      'the quota of the tenant',
       answer(403, { code: 'Directory_QuotaExceeded', message: 'Unable to perform operation.' }),
       { code: 'quota-exceeded' }
     ],
     [
-      'what is not known here',
-      answer(400, { message: 'One or more properties contains invalid values.' }),
-      { code: 'refused-by-tenant' }
+      "the quota of one object's references",
+      answer(403, {
+        code: 'Directory_QuotaExceeded',
+        message:
+          "Unable to perform operation as '121' would exceed the maximum quota count '100' for forward-link 'owners'."
+      }),
+      { code: 'link-quota-exceeded' }
     ],
+    [
+      'an invalid value that is not named',
+      answer(400, { message: 'One or more properties contains invalid values.' }),
+      { code: 'invalid-value' }
+    ],
+    [
+      'an invalid value in the spelling of older services',
+      answer(400, { message: 'Invalid.', details: [{ code: 'InvalidValue', target: 'UserPrincipalName' }] }),
+      { code: 'invalid-value', attribute: 'userPrincipalName' }
+    ],
+    [
+      'a password',
+      answer(400, {
+        message:
+          'The specified password does not comply with password complexity requirements. Please provide a different password.',
+        details: [{ code: 'PasswordComplexity', target: 'passwordProfile' }]
+      }),
+      { code: 'password-policy', attribute: 'passwordProfile' }
+    ],
+    [
+      'a group of Exchange Online',
+      answer(400, { message: 'Cannot update a mail-enabled security group or distribution list.' }),
+      { code: 'group-type-not-supported' }
+    ],
+    [
+      'a directory extension that is not registered',
+      answer(400, {
+        message: 'The following extension properties are not available: extension_0123_costCentre.'
+      }),
+      { code: 'directory-extension-missing', attribute: 'extension_0123_costCentre' }
+    ],
+    ['what is not known here', answer(400, { message: 'Nope.' }), { code: 'refused-by-tenant' }],
     ['an answer without a body', answer(405), { code: 'refused-by-tenant' }]
   ]
   it.each(cases)('%s is refused, with a stable code', (_what, given, problem) => {
@@ -108,7 +144,19 @@ describe('refusals', () => {
       message: 'Another object with the same value for property userPrincipalName already exists.',
       details: [{ code: 'ConflictingObjects', target: 'User_4711' }]
     })
-    expect(verdictOf(given)).toMatchObject({ problem: { message: expect.stringContaining('User_4711') } })
+    expect(verdictOf(given)).toMatchObject({
+      problem: {
+        message: expect.stringContaining('User 4711'),
+        conflictsWith: [{ type: 'User', entraId: '4711' }]
+      }
+    })
+  })
+
+  it('says nothing that a database does not keep', () => {
+    const verdict = verdictOf(answer(400, { message: `Bad \0 and \uD800 ${'x'.repeat(5_000)}` }))
+    const message = verdict.kind === 'refused' ? verdict.problem.message : ''
+    expect(message).toContain('Bad  and \uFFFD')
+    expect(message.length).toBeLessThanOrEqual(2_000)
   })
 })
 

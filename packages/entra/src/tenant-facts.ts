@@ -1,7 +1,14 @@
 import { SetupError, UnavailableError } from '@opendirsync/contracts'
 import { noAnswer } from './errors.ts'
+import {
+  type MissingPermission,
+  missingPermissions,
+  type PermissionsNeeded
+} from './permissions/missing-permissions.ts'
+import { rolesOfToken } from './permissions/roles-of-token.ts'
 import type { GraphClient } from './transport/graph-client.ts'
 import { isRecord, textIn, valuesIn } from './transport/graph-request.ts'
+import type { TokenSource } from './transport/token.ts'
 
 export interface TenantFacts {
   readonly tenantId: string
@@ -10,13 +17,24 @@ export interface TenantFacts {
   readonly verifiedDomains: readonly string[]
   /** The tenant's own `….onmicrosoft.com`. */
   readonly initialDomain: string
+  /** What the application was not permitted, of what can be done without. */
+  readonly missing: readonly MissingPermission[]
+  /** ISO 8601; absent where the application proves itself otherwise than by a certificate. */
+  readonly certificateExpiresAt?: string
+}
+
+interface Connection {
+  readonly client: GraphClient
+  readonly tokens: TokenSource
+  readonly needed: PermissionsNeeded
 }
 
 /**
- * Asks the tenant who it is.
+ * Asks the tenant who it is, and looks whether the application may do what it is there for.
  * @throws SetupError `graph-credentials`, `graph-permissions`, `graph-certificate`, `graph-tenant`; UnavailableError
  */
-export async function tenantFacts(client: GraphClient): Promise<TenantFacts> {
+export async function tenantFacts({ client, tokens, needed }: Connection): Promise<TenantFacts> {
+  const missing = await missingOf(tokens, needed)
   const [organization] = await list(client, '/organization?$select=id,displayName')
   const tenantId = textIn(organization, 'id')
   if (tenantId === undefined) {
@@ -35,8 +53,29 @@ export async function tenantFacts(client: GraphClient): Promise<TenantFacts> {
       textIn(
         verified.find(domain => isRecord(domain) && domain.isInitial === true),
         'id'
-      ) ?? ''
+      ) ?? '',
+    missing,
+    ...expiry(tokens)
   }
+}
+
+/** A permission that is granted is in the tokens given after that, so what was looked at is not used again. */
+async function missingOf(
+  tokens: TokenSource,
+  needed: PermissionsNeeded
+): Promise<readonly MissingPermission[]> {
+  const roles = rolesOfToken(await tokens.token())
+  try {
+    return roles === undefined ? [] : missingPermissions(roles, needed)
+  } catch (error) {
+    tokens.renew()
+    throw error
+  }
+}
+
+function expiry(tokens: TokenSource): { readonly certificateExpiresAt?: string } {
+  const at = tokens.certificateExpiresAt()
+  return at === undefined ? {} : { certificateExpiresAt: at.toISOString() }
 }
 
 /** All pages of a collection. */

@@ -22,6 +22,8 @@ export interface PublishOptions {
   readonly partition?: string
   /** Of each place in the list, only one message under this name waits or is tried again; others are dropped. */
   readonly once?: string
+  /** How long the message waits before it is handed out. */
+  readonly delayMs?: number
 }
 
 export interface ConsumeOptions {
@@ -93,7 +95,7 @@ export function connectQueues({ redisUrl, log, telemetryName = 'opendirsync' }: 
   const queues: Queues = {
     publish: (definition, message, options) => queues.publishAll(definition, [message], options),
 
-    async publishAll(definition, messages, { partition, once } = {}) {
+    async publishAll(definition, messages, { partition, once, delayMs } = {}) {
       for (const message of messages) assertMessage(definition, message)
       if (messages.length === 0) return
       const name = queueName(definition, partition)
@@ -103,6 +105,7 @@ export function connectQueues({ redisUrl, log, telemetryName = 'opendirsync' }: 
         data,
         opts: {
           jobId: randomUUID(),
+          ...(delayMs !== undefined && { delay: delayMs }),
           ...(once !== undefined && { deduplication: { id: `${once}-${place}` } })
         }
       }))

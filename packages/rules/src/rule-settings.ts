@@ -10,6 +10,12 @@ export interface RuleSettings {
   /** The attribute of AD that users sign in with in place of userPrincipalName, as mail. */
   readonly alternateLoginId?: string
   readonly directoryExtensions?: readonly DirectoryExtension[]
+  /**
+   * True: users get what they are called on-premises (`onPremisesDistinguishedName`, `onPremisesDomainName`,
+   * `onPremisesSamAccountName`, `onPremisesSecurityIdentifier`, `onPremisesUserPrincipalName`). Only Graph's beta version
+   * writes these.
+   */
+  readonly onPremisesAttributes?: boolean
 }
 
 /**

@@ -81,6 +81,20 @@ describe('loadConfig', () => {
     expect(config.PASSWORD.reveal()).toBe(' from file ')
   })
 
+  it('a secret that is replaced in its file has its new value when that is asked for', () => {
+    const path = join(folder, 'rotated')
+    writeFileSync(path, 'first')
+    const { PASSWORD } = loadConfig(schema, { ...enough, PASSWORD: '', PASSWORD_FILE: path })
+    writeFileSync(path, 'second\n')
+    expect(PASSWORD.reveal()).toBe('first')
+    expect(PASSWORD.revealNewest()).toBe('second')
+    writeFileSync(path, '')
+    expect(PASSWORD.revealNewest()).toBe('second')
+    rmSync(path)
+    expect(PASSWORD.revealNewest()).toBe('second')
+    expect(loadConfig(schema, enough).PASSWORD.revealNewest()).toBe('hidden-b')
+  })
+
   it('names every bad and missing variable at once', () => {
     const problems = problemsOf({ PORT: '70000', LOG_LEVEL: 'loud' })
     expect(problems.map(problem => problem.split(' ')[0])).toEqual([

@@ -17,7 +17,12 @@ export function readVariable(name: string, schema: TSchema, environment: Environ
 
   const value = coerce(schema, raw)
   if (faults(schema, value).length > 0) return { fault: `${name} is not ${expectation(schema)}` }
-  return { value: isSecret(schema) ? new Secret(raw) : value }
+  return { value: isSecret(schema) ? new Secret(raw, () => readAgain(name, environment)) : value }
+}
+
+function readAgain(name: string, environment: Environment): string | undefined {
+  const read = readSecret(name, environment)
+  return typeof read === 'object' ? undefined : read
 }
 
 /** What a value of this schema looks like, to end a sentence with. */

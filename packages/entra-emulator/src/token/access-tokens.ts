@@ -80,7 +80,8 @@ export class AccessTokens {
   /** Refuses every token issued so far: what a revocation or the end of their life would do. */
   revokeAll(): void {
     this.#verified.clear()
-    this.#notBeforeSeconds = Math.floor(Date.now() / 1000) + 1
+    // Those of the second that has begun, too, also when it is the second time within it.
+    this.#notBeforeSeconds = Math.max(Math.floor(Date.now() / 1000), this.#notBeforeSeconds) + 1
   }
 
   publicKeySet(): object {

@@ -1,9 +1,6 @@
-import type { PendingExport, Problem, WriteOutcome } from '@opendirsync/contracts'
+import type { PendingExport, Problem, TenantReference, WriteOutcome } from '@opendirsync/contracts'
 import type { ObjectContext } from '../objects/object-context.ts'
 import { outcomeOf } from '../objects/outcome.ts'
-import { refusalOf } from '../refusals.ts'
-import type { Answer } from '../transport/graph-request.ts'
-import { conflictingObject } from './conflicting-object.ts'
 import { matchByAnchor } from './hard-match.ts'
 import type { MatchOptions } from './match-options.ts'
 import {
@@ -24,14 +21,11 @@ import { type TenantUser, userById } from './tenant-user.ts'
  */
 export async function matchSoftly(
   pending: PendingExport,
-  conflict: Answer,
+  { other, attribute }: { readonly other: TenantReference; readonly attribute: string | undefined },
   context: ObjectContext
 ): Promise<WriteOutcome | undefined> {
-  const { attribute } = refusalOf(conflict)
-  const other = await conflictingObject(pending, conflict, context.send)
-  if (other === undefined) return undefined
   const { entraId, type } = other
-  if (type !== 'User') return { result: 'refused', problem: typeMismatch(type, entraId, attribute) }
+  if (type !== 'User') return { result: 'refused', problem: typeMismatch(other, attribute) }
   return alone(entraId, context, async () => {
     const user = await userById(entraId, context.send)
     if (user === undefined) return outcomeOf({ kind: 'missing' }, 'create')

@@ -63,9 +63,16 @@ export function withoutAnchor(attributes: AttributeRecord): AttributeRecord {
   return rest
 }
 
-/** mail becomes the primary one of proxyAddresses, and that is what a conflict is told of. */
-export function blamesMail(attribute: string | undefined): boolean {
-  return attribute === 'mail' || attribute === 'proxyAddresses'
+/** So many values of one write are left out one after the other; an object with more faults waits as a whole. */
+export const mostLeftOut = 5
+
+/**
+ * Which of the values the tenant means by the attribute that it names. `mail` becomes the primary one of proxyAddresses,
+ * and that is what a conflict is told of.
+ */
+export function refusedName(values: AttributeRecord, blamed: string | undefined): string | undefined {
+  const wanted = blamed === 'proxyAddresses' ? 'mail' : blamed?.toLowerCase()
+  return Object.keys(values).find(name => name.toLowerCase() === wanted)
 }
 
 /** The id in the answer to `find`, be it an object or a list of one. */

@@ -1,26 +1,31 @@
-import {
-  type AttributeRecord,
-  type PendingExport,
-  type Problem,
-  UnavailableError,
-  type WriteOutcome
-} from '@opendirsync/contracts'
+import type { PendingExport, WriteOutcome } from '@opendirsync/contracts'
 import { difference } from '../difference.ts'
 import { later, replicationMs, type Verdict, verdictOf } from '../errors.ts'
+import { exportProblem } from '../export-problem.ts'
 import { matchByAnchor, restoreRequest } from '../matching/hard-match.ts'
 import { isOurs, userWithAnchor } from '../matching/tenant-user.ts'
 import { type Send, textIn } from '../transport/graph-request.ts'
 import { read } from '../transport/read.ts'
-import { createObject, writeEverything } from './create-object.ts'
-import { blamesMail, idIn, kindOf, withoutAnchor } from './kinds.ts'
+import { createObject } from './create-object.ts'
+import { idIn, kindOf, withoutAnchor } from './kinds.ts'
+import { leaveOutRefused } from './leave-out-refused.ts'
 import type { ObjectContext } from './object-context.ts'
 import { outcomeOf } from './outcome.ts'
+import { tellApart } from './tell-apart.ts'
+import { writeEverything } from './write-everything.ts'
 
 /**
  * Brings one object from what the tenant was last confirmed to have to what it should have. Each way may be walked
  * again after a crash at any point: it asks the tenant before it assumes.
  */
 export async function writeObject(pending: PendingExport, context: ObjectContext): Promise<WriteOutcome> {
+  const outcome = await writeDifference(pending, context)
+  if (outcome.result !== 'refused') return outcome
+  return { ...outcome, problem: await tellApart(pending, outcome.problem, context) }
+}
+
+async function writeDifference(pending: PendingExport, context: ObjectContext): Promise<WriteOutcome> {
+  if (pending.disableOnly === true) return disableObject(pending, context)
   if (!pending.desiredPresent) return deleteObject(pending, context.send)
   if (pending.entraId === undefined || pending.entraState === 'absent') return createObject(pending, context)
   if (pending.entraState === 'deleted') return restoreObject(pending, pending.entraId, context)
@@ -42,50 +47,8 @@ async function updateObject(
   const url = `/${collection}/${entraId}`
   const verdict = verdictOf(await send({ method: 'PATCH', url, body }))
   if (verdict.kind === 'refused')
-    return withoutRefused(pending, { url, body, problem: verdict.problem }, send)
+    return leaveOutRefused(pending, { entraId, url, body, problem: verdict.problem }, context)
   return verdict.kind === 'missing' ? findAgain(pending, entraId, context) : outcomeOf(verdict, 'update')
-}
-
-/** So many values of one change are left out one after the other; an object with more faults waits as a whole. */
-const mostLeftOut = 5
-
-/**
- * One value that the tenant refuses keeps back nothing else of the object, above all not that a leaver is disabled. The
- * first refusal stands.
- */
-async function withoutRefused(
-  { desired }: PendingExport,
-  { url, body, problem }: { url: string; body: AttributeRecord; problem: Problem },
-  send: Send
-): Promise<WriteOutcome> {
-  const refused: WriteOutcome = { result: 'refused', problem }
-  let [rest, attribute] = [body, problem.attribute]
-  for (let leftOut = 0; leftOut < mostLeftOut; leftOut += 1) {
-    rest = without(rest, attribute)
-    if (Object.keys(rest).length === 0) return refused
-    const verdict = verdictOf(await send({ method: 'PATCH', url, body: rest }))
-    if (verdict.kind === 'later') throw new UnavailableError('entra', verdict.reason)
-    if (verdict.kind === 'done') return { ...refused, applied: picked(desired, Object.keys(rest)) }
-    if (verdict.kind !== 'refused') return refused
-    attribute = verdict.problem.attribute
-  }
-  return refused
-}
-
-/** Where the refusal names none of the values, only what must not wait is left. */
-function without(body: AttributeRecord, blamed: string | undefined): AttributeRecord {
-  const attribute = blamesMail(blamed) ? 'mail' : blamed
-  const names = Object.keys(body)
-  if (attribute !== undefined && names.includes(attribute))
-    return picked(
-      body,
-      names.filter(name => name !== attribute)
-    )
-  return names.length > 1 && body.accountEnabled === false ? { accountEnabled: false } : {}
-}
-
-function picked(record: AttributeRecord, names: readonly string[]): AttributeRecord {
-  return Object.fromEntries(names.map(name => [name, record[name] ?? null]))
 }
 
 /** The id that we know is not there: not yet everywhere, in the bin, or gone. */
@@ -127,6 +90,20 @@ async function restoreObject(
   return createObject(pending, context)
 }
 
+/** Until the day of its delete. What is not there any more needs no day. Groups cannot be disabled. */
+async function disableObject(pending: PendingExport, context: ObjectContext): Promise<WriteOutcome> {
+  const { entraId, exported } = pending
+  if (pending.objectType !== 'user' || entraId === undefined || exported?.accountEnabled === false)
+    return unchanged()
+  const url = `/${kindOf(pending).collection}/${entraId}`
+  const verdict = verdictOf(await context.send({ method: 'PATCH', url, body: { accountEnabled: false } }))
+  if (verdict.kind !== 'missing') return outcomeOf(verdict, 'disable')
+  const { kind } = await look(entraId, pending, context.send)
+  return kind === 'missing'
+    ? { result: 'written', operation: 'delete', entraId }
+    : later('The object is not known everywhere yet.', replicationMs)
+}
+
 /** Into the tenant's bin, for 30 days. An object whose creation was not confirmed is looked for by its anchor. */
 async function deleteObject(pending: PendingExport, send: Send): Promise<WriteOutcome> {
   // Also an object that was in the bin: a restore may have been carried out and not confirmed.
@@ -155,12 +132,12 @@ async function look(entraId: string, pending: PendingExport, send: Send): Promis
 function anchorChanged(anchor: string): WriteOutcome {
   return {
     result: 'refused',
-    problem: {
+    problem: exportProblem({
       code: 'source-anchor-changed',
       attribute: anchor,
       message:
         'The source anchor of an exported object has changed. Set it back, or delete the object in the tenant to have it created anew.'
-    }
+    })
   }
 }
 

@@ -1,7 +1,7 @@
 import { conflictCodes, type PendingExport, type WriteOutcome } from '@opendirsync/contracts'
+import { writeWithOnPremises } from '../on-premises/write-with-on-premises.ts'
 import { settleAll } from '../settle.ts'
 import type { ObjectContext } from './object-context.ts'
-import { writeObject } from './write-object.ts'
 
 /**
  * Deletes first, then everything else. What met a conflict is tried once more after all others: by then the name
@@ -16,7 +16,7 @@ export async function writeObjects(
     settleAll(
       batch,
       async each => {
-        outcomes.set(each.entryId, await writeObject(each, context))
+        outcomes.set(each.entryId, await writeWithOnPremises(each, context))
       },
       (each, outcome) => outcomes.set(each.entryId, outcome)
     )

@@ -1,4 +1,3 @@
-import { PermanentError, UnavailableError } from '@opendirsync/contracts'
 import { noAnswer } from '../errors.ts'
 import type { GraphClient } from './graph-client.ts'
 import { type Answer, type GraphRequest, isRecord } from './graph-request.ts'
@@ -7,25 +6,33 @@ import { type Answer, type GraphRequest, isRecord } from './graph-request.ts'
 export const requestsPerBatch = 20
 
 /**
- * Sends up to 20 requests as one $batch; the answers come in the order of the requests. Graph answers 200 and,
- * when items are throttled, sometimes 424 for the envelope: both carry the items.
- * @throws ThrottledError, UnavailableError, SetupError for the whole batch
+ * Sends up to 20 requests as one $batch; the answers come in the order of the requests, undefined where there is none.
+ * Graph answers 200 and, when items are throttled, sometimes 424 for the envelope: both carry the items. A batch that is
+ * refused as such, for an item that Graph cannot even read, is sent in halves, until that one is alone with its refusal.
+ * @throws UnavailableError, SetupError for the whole batch
  */
-export async function sendBatch(client: GraphClient, requests: readonly GraphRequest[]): Promise<Answer[]> {
+export async function sendBatch(
+  client: GraphClient,
+  requests: readonly GraphRequest[]
+): Promise<(Answer | undefined)[]> {
   const envelope = await client.post('/$batch', JSON.stringify({ requests: requests.map(item) }))
-  if (envelope.status !== 200 && envelope.status !== 424) throw refusedEnvelope(envelope)
+  if (envelope.status === 200 || envelope.status === 424) return answersIn(envelope, requests)
+  if (envelope.status === 429) return requests.map(() => envelope)
+  const error = noAnswer(envelope)
+  if (error !== undefined) throw error
+  if (requests.length === 1) return [envelope]
+  const middle = Math.ceil(requests.length / 2)
+  const halves = [requests.slice(0, middle), requests.slice(middle)]
+  return (await Promise.all(halves.map(half => sendBatch(client, half)))).flat()
+}
 
+function answersIn(envelope: Answer, requests: readonly GraphRequest[]): (Answer | undefined)[] {
   const answers = new Map<string, Answer>()
   for (const response of responsesIn(envelope.body)) {
     const answer = answerIn(response)
     if (answer !== undefined) answers.set(answer.id, answer)
   }
-  return requests.map((_request, position) => {
-    const answer = answers.get(String(position))
-    if (answer === undefined)
-      throw new UnavailableError('entra', 'A batch came back without all of its answers.')
-    return answer
-  })
+  return requests.map((_request, position) => answers.get(String(position)))
 }
 
 function item({ method, url, headers, body }: GraphRequest, position: number): Record<string, unknown> {
@@ -48,12 +55,4 @@ function answerIn(response: unknown): (Answer & { readonly id: string }) | undef
     headers: Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), String(value)])),
     body: response.body
   }
-}
-
-function refusedEnvelope(envelope: Answer): Error {
-  const error = noAnswer(envelope)
-  return (
-    error ??
-    new PermanentError(`Graph refused a batch as such (status ${envelope.status}). This is a fault of ours.`)
-  )
 }

@@ -1,4 +1,5 @@
 import { Client, GraphClientError, type Middleware, ResponseType } from '@microsoft/microsoft-graph-client'
+import type { ExportMode } from '@opendirsync/contracts'
 import { connectionError } from './connection-errors.ts'
 import type { Answer } from './graph-request.ts'
 import { authenticate, carryErrors, fetchWithin, holdBackWrites, identify } from './middleware.ts'
@@ -13,23 +14,26 @@ export interface GraphClient {
 interface GraphClientOptions {
   readonly graphUrl: string
   readonly tokens: TokenSource
-  readonly staging: boolean
+  /** Asked before each request. */
+  readonly mode: () => ExportMode
   readonly timeoutMs: number
+  /** Of Graph. A batch is of one version, whatever its requests. */
+  readonly version: 'v1.0' | 'beta'
 }
 
 /**
  * Microsoft's client with a chain of our own. Without its RetryHandler, which sleeps in the caller and repeats a
  * POST after a 504; without its batch classes, which misread answers without a body.
  */
-export function graphClient({ graphUrl, tokens, staging, timeoutMs }: GraphClientOptions): GraphClient {
+export function graphClient({ graphUrl, tokens, mode, timeoutMs, version }: GraphClientOptions): GraphClient {
   const middleware: Middleware[] = [
     carryErrors(),
-    ...(staging ? [holdBackWrites()] : []),
     identify(),
     authenticate(tokens),
+    holdBackWrites(mode),
     fetchWithin(timeoutMs)
   ]
-  const client = Client.initWithMiddleware({ baseUrl: `${graphUrl}/`, defaultVersion: 'v1.0', middleware })
+  const client = Client.initWithMiddleware({ baseUrl: `${graphUrl}/`, defaultVersion: version, middleware })
   const host = new URL(graphUrl).host
 
   async function answerOf(request: () => Promise<unknown>): Promise<Answer> {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type Context, GraphClientError, type Middleware } from '@microsoft/microsoft-graph-client'
+import type { ExportMode } from '@opendirsync/contracts'
 import { connectionError } from './connection-errors.ts'
 import { HeldBackError, isUnsafe } from './staging.ts'
 import type { TokenSource } from './token.ts'
@@ -22,10 +23,14 @@ export function carryErrors(): Middleware {
   })
 }
 
-/** Staging mode, below all logic: no unsafe request leaves, whatever was decided above. */
-export function holdBackWrites(): Middleware {
+/**
+ * Staging mode, below all logic: no unsafe request leaves, whatever was decided above. It is asked last before the
+ * network, since fetching a token takes time too.
+ */
+export function holdBackWrites(mode: () => ExportMode): Middleware {
   return layer(async (context, next) => {
-    if (isUnsafe(urlOf(context), context.options?.method, context.options?.body)) throw new HeldBackError()
+    if (mode() === 'staging' && isUnsafe(urlOf(context), context.options?.method, context.options?.body))
+      throw new HeldBackError()
     await next(context)
   })
 }

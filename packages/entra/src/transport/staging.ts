@@ -4,7 +4,7 @@ import { isRecord } from './graph-request.ts'
 /** Staging mode refused a write. Nothing left this process. */
 export class HeldBackError extends PermanentError {
   constructor() {
-    super('Staging mode: the write was not sent. Switch the exporter to export mode to have it sent.')
+    super('Staging mode: the write was not sent. It stays pending until staging mode is left.')
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { understood } from './token-error.ts'
+import { managedIdentityError, understood } from './token-error.ts'
 
 it.each([
   ['a wrong secret', 'AADSTS7000215: Invalid client secret provided.', 'graph-credentials'],
@@ -16,4 +16,12 @@ it('other words are not understood', () => {
   expect(
     understood('AADSTS90033: A transient error has occurred.', 'login.example', undefined)
   ).toBeUndefined()
+})
+
+it.each([
+  ['an identity that is not there', 'Description: Identity not found', 'SetupError'],
+  ['one that App Service does not know', 'Description: No managed identity was found', 'SetupError'],
+  ['no endpoint', 'network_error', 'UnavailableError']
+])('%s of a machine is told', (_what, message, name) => {
+  expect(managedIdentityError(new Error('failed', { cause: new Error(message) }))).toMatchObject({ name })
 })

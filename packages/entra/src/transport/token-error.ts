@@ -2,7 +2,11 @@ import { SetupError, UnavailableError } from '@opendirsync/contracts'
 import { chain, connectionError } from './connection-errors.ts'
 
 /** Codes of the token endpoint for what a person has to correct (Microsoft's list of AADSTS errors). */
-const credentialCodes = new Set(['700016', '700027', '700038', '7000112', '7000215', '7000222', '7000229'])
+const credentialCodes = new Set([
+  ...['700016', '700027', '700038', '7000112', '7000215', '7000222', '7000229'],
+  // A federated token: not readable, out of its time, or not one that the application trusts.
+  ...['50027', '700024', '70021', '700211', '700212', '700213']
+])
 const tenantCodes = new Set(['90002', '90013', '90014', '900021', '900023'])
 
 const probeTimeoutMs = 10_000
@@ -37,8 +41,25 @@ export function understood(text: string, host: string, cause: unknown): SetupErr
   const shown = codes[0] === undefined ? '' : ` (AADSTS${codes[0]})`
   return new SetupError(
     'graph-credentials',
-    `${host} refuses the application's credentials${shown}. Check the client id, and its secret or certificate and their expiry.`,
+    `${host} refuses the application's credentials${shown}. Check the client id, and its secret, certificate or federated credential and their expiry.`,
     { cause }
+  )
+}
+
+/** Why the machine gave no token of a managed identity. */
+export function managedIdentityError(error: unknown): SetupError | UnavailableError {
+  if (error instanceof UnavailableError) return error
+  if (/identity not found|no managed identity|invalid_request|bad_request/i.test(messagesIn(error))) {
+    return new SetupError(
+      'graph-credentials',
+      'This machine has no such managed identity. Assign it to the machine, and set GRAPH_MANAGED_IDENTITY and, for a user-assigned one, its client id as GRAPH_CLIENT_ID.',
+      { cause: error }
+    )
+  }
+  return new UnavailableError(
+    'entra',
+    'This machine gave no token of a managed identity. Does it run in Azure, or have the Azure Arc agent? It will be tried again.',
+    { cause: error }
   )
 }
 

@@ -13,11 +13,12 @@ import { userOutbound } from './user-outbound.ts'
 export function defaultRulesOf({
   sourceAnchor = 'consistency-guid',
   alternateLoginId,
-  directoryExtensions = []
+  directoryExtensions = [],
+  onPremisesAttributes = false
 }: RuleSettings): readonly Rule[] {
   const rules: readonly Rule[] = [
     ...userInbound({ sourceAnchor, alternateLoginId }),
-    ...userOutbound(alternateLoginId),
+    ...userOutbound({ alternateLoginId, onPremisesAttributes }),
     ...groupRules,
     ...contactRules
   ]

@@ -117,6 +117,13 @@ const domainFqdn = inbound({
   flow: ({ dn }) => dnsDomainOf(single(dn) ?? '') || null
 })
 
+const distinguishedName = inbound({
+  target: 'distinguishedName',
+  sources: ['dn'],
+  how: 'dn as it is',
+  flow: ({ dn }) => single(dn) ?? null
+})
+
 const sourceObjectType = inbound({
   target: 'sourceObjectType',
   sources: ['msExchRecipientTypeDetails'],
@@ -162,7 +169,13 @@ function flowsOf({ sourceAnchor, alternateLoginId }: SignIn) {
     userSourceAnchor(sourceAnchor),
     userObjectGuid,
     signInName(alternateLoginId),
-    ...[onPremisesUserPrincipalName, lastPasswordChange, domainFqdn, trimmed('objectSid')].map(onDemand)
+    ...[
+      onPremisesUserPrincipalName,
+      lastPasswordChange,
+      distinguishedName,
+      domainFqdn,
+      trimmed('objectSid')
+    ].map(onDemand)
   ]
   const ofExtension = extensionAttributes.map(trimmedIfPresent)
   const common: readonly InboundFlow[] = [

@@ -2,7 +2,7 @@ import { block, noFlow, warn } from '../attribute-flow.ts'
 import type { OutboundRule } from '../rule.ts'
 import { text } from '../values.ts'
 import { aliasMaxLength, cleanAlias, firstAlias, localPart } from './alias.ts'
-import { outbound } from './declared-flow.ts'
+import { type OutboundFlow, outbound } from './declared-flow.ts'
 import { onPremisesExtensionAttributes } from './extension-attributes.ts'
 import { renamed, requiredDisplayName, tooLong } from './outbound-text.ts'
 import { signInNameOut } from './sign-in-name.ts'
@@ -129,8 +129,25 @@ function partOf(value: Parameters<typeof text>[0]): string | undefined {
 
 const later = 'only in later versions'
 
+/** What Kerberos, Windows Hello for Business and App Proxy find a person's account on-premises by. */
+const onPremises: readonly OutboundFlow[] = [
+  renamed({ from: 'distinguishedName', to: 'onPremisesDistinguishedName' }),
+  renamed({ from: 'domainFQDN', to: 'onPremisesDomainName' }),
+  renamed({ from: 'sAMAccountName', to: 'onPremisesSamAccountName' }),
+  renamed({ from: 'objectSid', to: 'onPremisesSecurityIdentifier' }),
+  renamed({ from: 'onPremisesUserPrincipalName', to: 'onPremisesUserPrincipalName' })
+]
+
+interface UserOutboundSettings {
+  readonly alternateLoginId: string | undefined
+  readonly onPremisesAttributes: boolean
+}
+
 /** Metaverse to Graph's user. Lengths are those of the user resource's reference. */
-export function userOutbound(alternateLoginId: string | undefined): readonly OutboundRule[] {
+export function userOutbound({
+  alternateLoginId,
+  onPremisesAttributes
+}: UserOutboundSettings): readonly OutboundRule[] {
   return [
     rule('Out to AAD - User Join', 123, [immutableId, accountEnabledOut, usageLocation]),
     rule('Out to AAD - User Identity', 124, [
@@ -142,7 +159,8 @@ export function userOutbound(alternateLoginId: string | undefined): readonly Out
       renamed({ from: 'sn', to: 'surname', maxLength: 64 }),
       renamed({ from: 'employeeID', to: 'employeeId', maxLength: 16, connect: later }),
       renamed({ from: 'employeeType', to: 'employeeType', connect: later }),
-      employeeOrgData
+      employeeOrgData,
+      ...(onPremisesAttributes ? onPremises : [])
     ]),
     rule('Out to AAD - User ExchangeOnline', 125, [
       businessPhones,

@@ -17,6 +17,7 @@ const rules = [
   ...defaultRulesOf({
     alternateLoginId: 'mail',
     sourceAnchor: 'object-guid',
+    onPremisesAttributes: true,
     directoryExtensions: [
       { attribute: 'carLicense', objectType: 'user', property: 'extension_a' },
       { attribute: 'otherPager', objectType: 'user', property: 'extension_b', multiValued: true }

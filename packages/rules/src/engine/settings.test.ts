@@ -59,6 +59,38 @@ describe('alternate login ID', () => {
   })
 })
 
+describe('on-premises attributes', () => {
+  const dn = 'CN=Anna\\, A.,OU=Staff,DC=corp,DC=example,DC=com'
+  const values: AttributeValues = {
+    sAMAccountName: ['anna'],
+    userPrincipalName: ['anna@corp.local'],
+    mail: ['a@b.c']
+  }
+  const expected = {
+    onPremisesDistinguishedName: dn,
+    onPremisesDomainName: 'corp.example.com',
+    onPremisesSamAccountName: 'anna',
+    onPremisesSecurityIdentifier: 'S-1-5-21-1-2-3-1105',
+    onPremisesUserPrincipalName: 'anna@corp.local'
+  }
+  const desiredBy = (settings: RuleSettings) => {
+    const rules = compileRules({ settings, rules: [] })
+    const staged = { ...stagedWith('user', values), dn, objectSid: 'S-1-5-21-1-2-3-1105' }
+    return { rules, desired: projectionOf(rules, staged).export }
+  }
+
+  it('are what the directory calls the user, also beside an alternate login ID', () => {
+    const { rules, desired } = desiredBy({ onPremisesAttributes: true, alternateLoginId: 'mail' })
+    expect(desired).toMatchObject({ ...expected, userPrincipalName: 'a@b.c' })
+    expect(rules.exportedAttributes.user).toEqual(expect.arrayContaining(Object.keys(expected)))
+    expect(rules.sourceAttributes).toEqual(expect.arrayContaining(['sAMAccountName', 'userPrincipalName']))
+  })
+
+  it.each([{}, { onPremisesAttributes: false }])('are nothing with %j', settings => {
+    expect(Object.keys(desiredBy(settings).desired ?? {}).filter(name => name in expected)).toEqual([])
+  })
+})
+
 describe('directory extensions', () => {
   const property = `extension_${'0'.repeat(32)}_x`
   const extension = (rest: Partial<DirectoryExtension>): RuleSettings => ({

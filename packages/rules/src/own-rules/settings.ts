@@ -4,16 +4,24 @@ import type { Reader } from './reader.ts'
 import { extensionProperty } from './tenant-properties.ts'
 
 export function readSettings(reader: Reader): RuleSettings {
-  const fields = reader.fields(['sourceAnchor', 'join', 'alternateLoginId', 'directoryExtensions'])
+  const fields = reader.fields([
+    'sourceAnchor',
+    'join',
+    'alternateLoginId',
+    'directoryExtensions',
+    'onPremisesAttributes'
+  ])
   const sourceAnchor = fields?.optional('sourceAnchor')?.oneOf(['consistency-guid', 'object-guid'])
   const join = readOptional(fields?.optional('join'), readJoin)
   const alternateLoginId = readOptional(fields?.optional('alternateLoginId'), readAttribute)
   const directoryExtensions = readOptional(fields?.optional('directoryExtensions'), readExtensions)
+  const onPremisesAttributes = fields?.optional('onPremisesAttributes')?.boolean()
   return {
     ...(sourceAnchor !== undefined && { sourceAnchor }),
     ...(join !== undefined && { join }),
     ...(alternateLoginId !== undefined && { alternateLoginId }),
-    ...(directoryExtensions !== undefined && { directoryExtensions })
+    ...(directoryExtensions !== undefined && { directoryExtensions }),
+    ...(onPremisesAttributes !== undefined && { onPremisesAttributes })
   }
 }
 

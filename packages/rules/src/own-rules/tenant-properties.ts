@@ -74,6 +74,7 @@ export const tenantProperties: Readonly<
 
 const bySystem = 'It is set when the object is created, and identifies it from then on.'
 const readOnly = 'Microsoft Graph does not let an application set it.'
+const bySetting = 'The default rules give it when settings.onPremisesAttributes is true.'
 const ofPassword = 'Rules do not set passwords.'
 
 /** Properties that somebody may well think of, and why they cannot be written by a rule. */
@@ -84,11 +85,11 @@ export const refusedProperties: Readonly<Record<string, string>> = {
   proxyAddresses: `${readOnly} Setting mail makes it the primary address.`,
   imAddresses: readOnly,
   identities: readOnly,
-  onPremisesDistinguishedName: readOnly,
-  onPremisesDomainName: readOnly,
-  onPremisesSamAccountName: readOnly,
-  onPremisesSecurityIdentifier: readOnly,
-  onPremisesUserPrincipalName: readOnly,
+  onPremisesDistinguishedName: bySetting,
+  onPremisesDomainName: bySetting,
+  onPremisesSamAccountName: bySetting,
+  onPremisesSecurityIdentifier: bySetting,
+  onPremisesUserPrincipalName: bySetting,
   onPremisesSyncEnabled: readOnly,
   employeeHireDate: readOnly,
   employeeLeaveDateTime: 'It needs a permission that is not asked for.',
