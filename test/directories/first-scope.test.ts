@@ -60,7 +60,7 @@ it('never creates what the scope of the settings leaves out, and holds a wave of
 
   const narrowed = await view.call('PUT', path, narrow, { 'if-match': widened.headers.get('etag') ?? '' })
   expect(narrowed.body).toMatchObject({ leaving: { users: expect.any(Number) } })
-  await waitFor(async () => (await held()) > outside.length, {
+  await waitFor(async () => (await held()) >= outside.length, {
     ...patience,
     describe: 'the deletes to be held'
   })

@@ -78,7 +78,10 @@ const pidsNow = () => services.map(name => system.service(name).pid)
 beforeAll(async () => {
   domain = stack.use(await startSambaDomain({ populate: files => populate(files, everybody) }))
   system = stack.use(
-    await startSystem({ domain, environment: { DELETE_THRESHOLD: '5000', AD_POLL_SECONDS: '5' } })
+    await startSystem({
+      domain,
+      environment: { DELETE_THRESHOLD: '5000', DELETE_THRESHOLD_PERCENT: '100', AD_POLL_SECONDS: '5' }
+    })
   )
   view = stack.use(viewOf(system))
   rules = rulesOverApi(view)

@@ -9,12 +9,24 @@ import type {
   StagedObject,
   WriteOutcome
 } from '@opendirsync/contracts'
-import { openStore, type Store } from '@opendirsync/store'
+import { type GateSettings, openStore, type Store } from '@opendirsync/store'
 import { startPostgres } from '@opendirsync/testing'
 import { Client } from 'pg'
 
 export const connector = 'corp.example.test'
 export const namingContext = 'DC=corp,DC=example,DC=test'
+
+/** Lets pass what tests of other things delete. */
+export const gate: GateSettings = {
+  deletes: { count: 500, percent: 100 },
+  memberRemovals: { count: 100_000, percent: 100 },
+  deleteAfterDays: 0
+}
+
+/** Up to so many deletes. */
+export function gateOf(count: number): GateSettings {
+  return { ...gate, deletes: { ...gate.deletes, count } }
+}
 
 export interface StoreFixture extends AsyncDisposable {
   readonly store: Store
@@ -153,17 +165,22 @@ export async function synchronise(store: Store, objectGuids: readonly string[]):
 }
 
 /** Exports as a tenant that accepts everything would, and gives the operations in order. */
-export async function exportAll(store: Store, entryIds: readonly string[]): Promise<string[]> {
+export async function exportAll(
+  store: Store,
+  entryIds: readonly string[],
+  settings = gate
+): Promise<string[]> {
   const operations: string[] = []
   const result = await store.exports.objects({
     entryIds,
-    deleteThreshold: 500,
+    gate: settings,
     write: async pending => new Map(pending.map(object => [object.entryId, accept(object, operations)]))
   })
   const sources = new Set([...entryIds, ...(await store.exports.linkSourcesReady(result.appeared))])
   await store.exports.links({
     sourceEntryIds: [...sources],
     limit: 10_000,
+    gate: settings,
     keyOf: link => `${link.sourceEntryId} ${link.targetEntryId}`,
     write: async links => {
       for (const link of links) operations.push(`${link.operation} ${link.attribute}`)

@@ -3,7 +3,7 @@ import { openStore, type Store } from '@opendirsync/store'
 import { type Postgres, startPostgres } from '@opendirsync/testing'
 import { Client } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
-import { type Decision, exportAll, decide as plainly, rulesOf, stage, user } from './fixtures.ts'
+import { type Decision, exportAll, gate, decide as plainly, rulesOf, stage, user } from './fixtures.ts'
 
 /** Two domains of one forest, and a domain of another. */
 export const domains = { a: 'a.forest.test', b: 'b.forest.test', other: 'other.test' } as const
@@ -104,7 +104,7 @@ async function openForest(postgres: Postgres, applied: Rules): Promise<Forest> {
           news.flatMap(row => (row.connector === connector ? row.objectGuid : []))
         )
       }
-      operations.push(...(await exportAll(store, await store.pending.exports(1_000, 500))))
+      operations.push(...(await exportAll(store, await store.pending.exports(1_000, gate))))
       if (news.length === 0) return operations
     }
     throw new Error('The objects do not come to rest: something is pending after ten rounds.')

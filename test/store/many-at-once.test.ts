@@ -1,7 +1,7 @@
 import type { DirectoryChange } from '@opendirsync/contracts'
 import { openStore } from '@opendirsync/store'
 import { describe, expect, it } from 'vitest'
-import { group } from './fixtures.ts'
+import { gate, group } from './fixtures.ts'
 import { deleted, domains, type Forest, forestForEachTest } from './forest.ts'
 import { person, rulesWithAccounts as rules, withAttributes } from './joining-rules.ts'
 
@@ -42,11 +42,11 @@ describe('many at once', () => {
             await guarded(() => store.metaverse.synchronise({ connector, objectGuids, rules }))
         }
         await store.pending.wakeForgotten(10)
-        const entryIds = await store.pending.exports(100, 500)
+        const entryIds = await store.pending.exports(100, gate)
         await guarded(() =>
           store.exports.objects({
             entryIds,
-            deleteThreshold: 500,
+            gate,
             write: async pending =>
               new Map(
                 pending.map(each => [

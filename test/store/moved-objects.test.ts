@@ -1,6 +1,6 @@
 import { openStore } from '@opendirsync/store'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { group, user } from './fixtures.ts'
+import { gate, group, user } from './fixtures.ts'
 import { deleted, domains, type Forest, forestForEachTest, optedOut, rules } from './forest.ts'
 
 let forest: Forest
@@ -50,7 +50,7 @@ describe('an object that moves to another domain of the forest', () => {
     await forest.report('b', ada)
     await forest.report('a', deleted(ada))
     await forest.whileHeld('b', ada, () => forest.synchronise('a', ada))
-    expect(await forest.store.pending.exports(10, 500)).toEqual([])
+    expect(await forest.store.pending.exports(10, gate)).toEqual([])
     expect(await forest.settle()).not.toContain('delete')
     expect(await forest.through('b', deleted(ada))).toEqual(['delete'])
   })

@@ -5,6 +5,8 @@ import {
   connector,
   decide,
   exportAll,
+  gate,
+  gateOf,
   group,
   rules,
   rulesOf,
@@ -124,7 +126,7 @@ describe('from the connector space to the tenant', () => {
       people.map(person => ({ ...person, state: 'deleted' as const }))
     )
     const entryIds = await synchronise(fixture.store, changed.slice(0, 1))
-    expect(await fixture.store.exports.deleteGate(2)).toEqual({ open: false, waiting: 3, recent: 0 })
+    expect(await fixture.store.exports.deleteGate('user', gateOf(2))).toEqual({ outcome: 'undecided' })
     expect(await exportAll(fixture.store, entryIds)).toEqual(['delete'])
   })
 
@@ -142,11 +144,15 @@ describe('from the connector space to the tenant', () => {
       seen.push(...pending.map(object => object.desiredPresent))
       return new Map()
     }
-    await fixture.store.exports.objects({ entryIds, deleteThreshold: 1, write })
+    await fixture.store.exports.objects({ entryIds, gate: gateOf(1), write })
     expect(seen).toEqual([true])
-    expect(await fixture.store.exports.deleteGate(1)).toEqual({ open: false, waiting: 2, recent: 0 })
-    expect(await fixture.store.pending.exports(10, 1)).toHaveLength(1)
-    expect(await fixture.store.pending.exports(10, 2)).toHaveLength(3)
+    expect(await fixture.store.exports.deleteGate('user', gateOf(1))).toEqual({
+      outcome: 'closed',
+      exceeded: 'count'
+    })
+    expect(await fixture.store.pending.exports(10, gateOf(1))).toHaveLength(1)
+    // What is held waits for a person, whatever the threshold is then.
+    expect(await fixture.store.pending.exports(10, gateOf(2))).toHaveLength(1)
   })
 
   it('lets no two exporters work on one object', async () => {
@@ -156,11 +162,11 @@ describe('from the connector space to the tenant', () => {
     let nested: number | undefined
     await fixture.store.exports.objects({
       entryIds,
-      deleteThreshold: 500,
+      gate,
       write: async () => {
         const second = await other.exports.objects({
           entryIds,
-          deleteThreshold: 500,
+          gate,
           write: async () => new Map()
         })
         nested = second.claimed.length
@@ -204,7 +210,8 @@ describe('from the connector space to the tenant', () => {
     }
     await fixture.store.exports.objects({
       entryIds,
-      deleteThreshold: 500,
+      gate,
+      retrySeconds: 0,
       write: async pending => new Map(pending.map(object => [object.entryId, { result: 'refused', problem }]))
     })
     expect(await exportAll(fixture.store, entryIds)).toEqual([])
@@ -212,7 +219,7 @@ describe('from the connector space to the tenant', () => {
       { objectGuid: ada.objectGuid, problems: [problem] }
     ])
     expect((await fixture.store.summary.read()).quarantined).toBe(1)
-    expect(await fixture.store.pending.reopenRefused(0)).toBe(1)
+    expect(await fixture.store.pending.reopenRefused(10)).toEqual(entryIds)
     expect(await exportAll(fixture.store, entryIds)).toEqual(['create'])
     expect((await fixture.store.quarantine.list({ limit: 10 })).items).toEqual([])
   })

@@ -4,6 +4,8 @@ import {
   connector,
   decide,
   exportAll,
+  gate,
+  gateOf,
   group,
   namingContext,
   rulesOf,
@@ -54,12 +56,13 @@ describe('nothing takes a wrong turn', () => {
     await through([ada, bob, team])
     const { changed } = await stage(fixture.store, [deleted(ada), deleted(bob)])
     const entryIds = await synchronise(fixture.store, changed)
-    const held = { deleteThreshold: 1, write: async () => new Map() }
+    const held = { gate: gateOf(1), write: async () => new Map() }
     expect((await fixture.store.exports.objects({ ...held, entryIds })).claimed).toEqual([])
     const links: unknown[] = []
-    const teamIds = await fixture.store.pending.exports(10, 1)
+    const teamIds = await fixture.store.pending.exports(10, gateOf(1))
     await fixture.store.exports.links({
       sourceEntryIds: [...entryIds, ...teamIds],
+      gate,
       limit: 10,
       keyOf: link => link.targetEntryId,
       write: async some => {
@@ -69,7 +72,7 @@ describe('nothing takes a wrong turn', () => {
     })
     expect(links).toEqual([])
     expect(teamIds).toEqual([])
-    expect(await fixture.store.pending.exportsAmong(entryIds, 1)).toEqual([])
+    expect(await fixture.store.pending.exportsAmong(entryIds, gateOf(1))).toEqual([])
     expect((await fixture.store.summary.read()).pendingLinks).toBe(0)
   })
 
@@ -164,7 +167,7 @@ describe('nothing takes a wrong turn', () => {
     const desired: unknown[] = []
     await fixture.store.exports.objects({
       entryIds: exportable,
-      deleteThreshold: 500,
+      gate,
       write: async pending => {
         desired.push(...pending.map(object => object.desired))
         return new Map()
@@ -181,7 +184,7 @@ describe('nothing takes a wrong turn', () => {
     const entryIds = await synchronise(fixture.store, changed)
     await fixture.store.exports.objects({
       entryIds,
-      deleteThreshold: 500,
+      gate,
       write: async pending =>
         new Map(
           pending.map(object => [
@@ -190,7 +193,7 @@ describe('nothing takes a wrong turn', () => {
           ])
         )
     })
-    expect(await exportAll(fixture.store, await fixture.store.pending.exports(10, 500))).toEqual([
+    expect(await exportAll(fixture.store, await fixture.store.pending.exports(10, gate))).toEqual([
       'add member'
     ])
   })
@@ -208,6 +211,7 @@ describe('nothing takes a wrong turn', () => {
     const { changed } = await stage(fixture.store, [change([], [ada.objectGuid])])
     await fixture.store.exports.links({
       sourceEntryIds: await synchronise(fixture.store, changed),
+      gate,
       limit: 10,
       keyOf: link => link.targetEntryId,
       write: async links => {
@@ -218,7 +222,7 @@ describe('nothing takes a wrong turn', () => {
         )
       }
     })
-    expect(await exportAll(fixture.store, await fixture.store.pending.exports(10, 500))).toEqual([
+    expect(await exportAll(fixture.store, await fixture.store.pending.exports(10, gate))).toEqual([
       'add member'
     ])
   })
@@ -280,15 +284,16 @@ describe('nothing takes a wrong turn', () => {
     const applied = { accountEnabled: false }
     await fixture.store.exports.objects({
       entryIds,
-      deleteThreshold: 500,
+      gate,
+      retrySeconds: 0,
       write: async pending =>
         new Map(pending.map(object => [object.entryId, { result: 'refused', problem, applied }]))
     })
-    await fixture.store.pending.reopenRefused(0)
+    await fixture.store.pending.reopenRefused(10)
     const exported: unknown[] = []
     await fixture.store.exports.objects({
       entryIds,
-      deleteThreshold: 500,
+      gate,
       write: async pending => {
         exported.push(...pending.map(object => object.exported))
         return new Map()
@@ -305,10 +310,13 @@ describe('nothing takes a wrong turn', () => {
     const entryIds = await synchronise(fixture.store, second.changed)
     const result = await fixture.store.exports.objects({
       entryIds,
-      deleteThreshold: 2,
+      gate: gateOf(2),
       write: async () => new Map()
     })
     expect(result.claimed).toEqual([])
-    expect(await fixture.store.exports.deleteGate(2)).toEqual({ open: false, waiting: 3, recent: 0 })
+    expect(await fixture.store.exports.deleteGate('user', gateOf(2))).toEqual({
+      outcome: 'closed',
+      exceeded: 'count'
+    })
   })
 })

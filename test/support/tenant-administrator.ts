@@ -7,6 +7,8 @@ export interface TenantAdministrator extends Disposable {
   addUser(userPrincipalName: string, properties?: Readonly<Record<string, unknown>>): Promise<string>
   /** @throws Error when it is not there */
   user(id: string): Promise<GraphObject>
+  /** Any request: the path below `/v1.0`. @throws Error when it is refused */
+  send(method: 'POST' | 'PATCH' | 'PUT' | 'DELETE', path: string, body?: object): Promise<unknown>
 }
 
 const shown = [
@@ -49,6 +51,7 @@ export function tenantAdministrator(graph: GraphAccess): TenantAdministrator {
       })
       return (made as GraphObject).id
     },
+    send,
     user: async id => (await send('GET', `/users/${id}?$select=${shown.join()}`)) as GraphObject,
     [Symbol.dispose]() {
       https[Symbol.dispose]()

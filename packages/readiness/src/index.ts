@@ -16,5 +16,6 @@ export {
 } from './finding.ts'
 export { idFixError } from './idfix-errors.ts'
 export { findingsCsv } from './report/csv.ts'
+export { csvFile } from './report/csv-file.ts'
 export type { FindingRow, FindingRows } from './report/finding-row.ts'
 export { type FindingCount, findingsText } from './report/text.ts'

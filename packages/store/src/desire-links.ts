@@ -43,10 +43,12 @@ export async function desireLinks(trx: DatabaseTransaction, input: LinkInput): P
       insert into export_link (source_entry, attribute, target_entry, desired)
       select source, attribute, target, true from wanted where desired
       on conflict (source_entry, attribute, target_entry) do update
-        set desired = true, refused = false, problem = null, problem_since = null where not export_link.desired
+        set desired = true, refused = false, problem = null, problem_since = null, removal = null
+        where not export_link.desired
       returning source_entry, target_entry
     ), dropped as (
-      update export_link l set desired = false, refused = false, problem = null, problem_since = null
+      update export_link l set desired = false, refused = false, problem = null, problem_since = null,
+        removal = nextval('link_removal')
       from wanted w where not w.desired and l.desired
         and l.source_entry = w.source and l.attribute = w.attribute and l.target_entry = w.target
       returning l.source_entry, l.target_entry

@@ -10,8 +10,10 @@ export const readyLinks = sql`export_link l
   join export_object source on source.entry_id = l.source_entry and source.desired_present
   join export_object target on target.entry_id = l.target_entry and target.desired_present`
 
-/** The condition that goes with `readyLinks`, or with `export_link l` alone. */
-export const linkIsPending = sql`l.desired <> l.exported and not l.refused`
+/** The condition that goes with `readyLinks`, or with `export_link l` alone. A removal that waits for a person is not pending. */
+export const linkIsPending = sql`l.desired <> l.exported and not l.refused and (l.desired or not exists (
+  select from hold h where h.entry_id = l.source_entry and h.target_entry = l.target_entry and h.revision = l.removal
+    and l.attribute = 'member' and h.state in ('held', 'refused')))`
 
 /** Of `export_object o`: its attributes or its presence are still to be written, and were not refused. */
 export const exportIsPending = sql`o.desired_revision > greatest(o.exported_revision, o.refused_revision)`

@@ -2,13 +2,22 @@ import type { PendingLink, WriteOutcome } from '@opendirsync/contracts'
 import { sql } from 'kysely'
 import { type Database, type DatabaseTransaction, rows, transact } from './database.ts'
 import { exportIsPending, linkIsPending, readyLinks } from './export-conditions.ts'
+import { holdExportMode, type ModeReader } from './export-mode.ts'
 import { type ExportResult, throttledForMs } from './export-objects.ts'
+import type { GateSettings } from './gate/gate-settings.ts'
+import { noteRemovals } from './gate/note-removals.ts'
+import { type PassedRemoval, passRemovals } from './gate/pass-removals.ts'
+import { nextRetrySeconds, retrySecondsOf } from './reopen-refused.ts'
 
 export interface ExportLinksInput {
   readonly sourceEntryIds: readonly string[]
   /** How many references one claim takes at the most; the rest stays pending. */
   readonly limit: number
+  /** Which members groups lose without a person. All other references go on whether they do or not. */
+  readonly gate: GateSettings
   readonly runId?: string
+  /** As for objects. */
+  readonly retrySeconds?: number
   readonly write: (links: readonly PendingLink[]) => Promise<ReadonlyMap<string, WriteOutcome>>
   /** The key under which `write` reports a link. */
   readonly keyOf: (link: PendingLink) => string
@@ -21,19 +30,27 @@ interface Settled {
 
 /**
  * Claims the references of some objects, has them written and confirms them. The lock is the one on the
- * source's `export_state`: the references of one object are written by one exporter at a time.
+ * source's `export_state`: the references of one object are written by one exporter at a time. In staging mode nothing
+ * is claimed.
  */
 export async function exportLinks(
   database: Database,
-  input: ExportLinksInput
-): Promise<Omit<ExportResult, 'appeared'>> {
+  input: ExportLinksInput,
+  mode: ModeReader
+): Promise<Omit<ExportResult, 'appeared' | 'reopened'>> {
+  const removals = await passRemovals(database, input.sourceEntryIds, {
+    limit: input.limit,
+    settings: input.gate
+  })
   return transact(database, async trx => {
-    const claimed = await lockSources(trx, input.sourceEntryIds)
-    const links = claimed.length === 0 ? [] : await linksOf(trx, claimed, input.limit)
+    const staging = (await holdExportMode(trx, mode)) === 'staging'
+    const claimed = staging ? [] : await lockSources(trx, input.sourceEntryIds)
+    const links = claimed.length === 0 ? [] : await linksOf(trx, claimed, { limit: input.limit, removals })
     if (links.length === 0) return { claimed, written: 0, refused: 0, later: [], throttledForMs: 0 }
     const outcomes = await input.write(links.filter(link => !isReplacedManager(link, links)))
     const settled = links.map(link => ({ link, outcome: outcomeOf(link, links, outcomes, input.keyOf) }))
-    await confirm(trx, settled, input.runId)
+    await confirm(trx, settled, input)
+    await noteRemovals(trx, removedWithoutApproval(settled, removals))
     await doubtMissing(trx, settled)
     const later = settled.filter(({ outcome }) => outcome === undefined || outcome.result === 'later')
     return {
@@ -75,17 +92,35 @@ async function lockSources(trx: DatabaseTransaction, entryIds: readonly string[]
   return locked.rows.map(row => row.id)
 }
 
+/** Groups that have lost members, once for each of these. */
+function removedWithoutApproval(settled: readonly Settled[], removals: readonly PassedRemoval[]): string[] {
+  if (removals.length === 0) return []
+  const approved = new Set(removals.flatMap(each => (each.approved ? [`${each.source} ${each.target}`] : [])))
+  return settled.flatMap(({ link, outcome }) =>
+    link.attribute === 'member' &&
+    link.operation === 'remove' &&
+    outcome?.result === 'written' &&
+    !approved.has(`${link.sourceEntryId} ${link.targetEntryId}`)
+      ? [link.sourceEntryId]
+      : []
+  )
+}
+
+/** Of members to be removed only those that have passed the gate, as they were then. */
 async function linksOf(
   trx: DatabaseTransaction,
   sources: readonly string[],
-  limit: number
+  { limit, removals }: { readonly limit: number; readonly removals: readonly PassedRemoval[] }
 ): Promise<PendingLink[]> {
   const result = await sql<PendingLink>`
     select l.attribute, case when l.desired then 'add' else 'remove' end as operation,
       l.source_entry as "sourceEntryId", s.entra_id as "sourceEntraId",
       l.target_entry as "targetEntryId", t.entra_id as "targetEntraId", target.object_type as "targetType"
     from ${readyLinks}
+    left join jsonb_to_recordset(${JSON.stringify(removals)}::jsonb) as r (source uuid, target uuid, removal bigint)
+      on l.attribute = 'member' and r.source = l.source_entry and r.target = l.target_entry and r.removal = l.removal
     where l.source_entry = any(${sources}) and ${linkIsPending}
+      and (l.desired or l.attribute <> 'member' or r.source is not null)
     order by l.source_entry, l.desired
     limit ${limit}`.execute(trx)
   return result.rows
@@ -119,7 +154,7 @@ function outcomeOf(
 async function confirm(
   trx: DatabaseTransaction,
   settled: readonly Settled[],
-  runId: string | undefined
+  { runId, retrySeconds }: Pick<ExportLinksInput, 'runId' | 'retrySeconds'>
 ): Promise<void> {
   const records = settled.flatMap(({ link, outcome }) => {
     if (outcome === undefined || outcome.result === 'later') return []
@@ -131,22 +166,25 @@ async function confirm(
         target: link.targetEntryId,
         exported: link.operation === 'add',
         operation: `${link.operation}-link`,
-        problem
+        problem,
+        retry: problem === null ? null : retrySecondsOf(problem, retrySeconds)
       }
     ]
   })
   if (records.length === 0) return
   const done = sql`jsonb_to_recordset(${JSON.stringify(records)}::jsonb)
-    as d (source uuid, attribute text, target uuid, exported boolean, operation text, problem jsonb)`
+    as d (source uuid, attribute text, target uuid, exported boolean, operation text, problem jsonb, retry integer)`
   // By key alone: synchronisation may be changing the row, and what is confirmed holds whatever it decides.
   await sql`
-    update export_link l set
-      exported = case when d.problem is null then d.exported else l.exported end,
+    update export_link s set
+      exported = case when d.problem is null then d.exported else s.exported end,
       refused = d.problem is not null, problem = d.problem,
-      problem_since = case when d.problem is not null then coalesce(l.problem_since, now()) end,
-      refused_at = case when d.problem is not null then now() end
+      problem_since = case when d.problem is not null then coalesce(s.problem_since, now()) end,
+      refused_at = case when d.problem is not null then now() end,
+      retry_seconds = ${nextRetrySeconds},
+      retry_at = clock_timestamp() + make_interval(secs => ${nextRetrySeconds})
     from ${done}
-    where l.source_entry = d.source and l.attribute = d.attribute and l.target_entry = d.target`.execute(trx)
+    where s.source_entry = d.source and s.attribute = d.attribute and s.target_entry = d.target`.execute(trx)
   if (records.some(record => !record.exported)) {
     await sql`
       delete from export_link l using ${done}

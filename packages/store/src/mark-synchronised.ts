@@ -29,12 +29,13 @@ export async function markSynchronised(
     joined: parted || object.entryId === null ? null : object.joinedBy,
     keys: judgement.outcome === 'in-scope' ? keysOrNull(storedKeys(judgement)) : [],
     judged: judgement.outcome !== 'failed',
+    leftOutBy: judgement.outcome === 'out-of-scope' ? judgement.reason.code : null,
     problem: object.entryId !== null && !parted ? null : withoutEntry(object.objectGuid, judgement, refused)
   }))
   const { rows } = await sql<{ guid: string; entry: string | null; keys: string[] | null }>`
     with done as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(done)}::jsonb)
-        as r (guid uuid, revision bigint, again boolean, entry uuid, joined text, keys text[], judged boolean, problem jsonb)
+        as r (guid uuid, revision bigint, again boolean, entry uuid, joined text, keys text[], judged boolean, "leftOutBy" text, problem jsonb)
     ), before as materialized (
       select s.* from done d cross join lateral (select object_guid as guid, entry_id as entry, join_keys as keys
         from staged_object where object_guid = d.guid and connector = ${connector} offset 0) s
@@ -45,7 +46,7 @@ export async function markSynchronised(
     ), told as (
       insert into journal (connector, object_guid, entry_id, run_id, step, detail)
       select ${connector}, guid, entry, ${runId ?? null}::uuid, 'synchronised',
-        jsonb_strip_nulls(jsonb_build_object('revision', revision, 'joinedBy', joined))
+        jsonb_strip_nulls(jsonb_build_object('revision', revision, 'joinedBy', joined, 'leftOutBy', "leftOutBy"))
       from done
     )
     select guid, entry, keys from before`.execute(trx)

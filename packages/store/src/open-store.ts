@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { Client } from 'pg'
+import { type Confirming, confirming, type DriftRecords, driftRecords } from './confirming/confirming.ts'
 import { type ConnectorState, readConnectorStates } from './connector-states.ts'
 import { type Connectors, connectors } from './connectors.ts'
 import {
@@ -12,7 +13,6 @@ import {
 } from './cookies.ts'
 import { type CsvUploads, csvUploads } from './csv-uploads.ts'
 import { clientConfig, type DatabaseOptions, mapError, openDatabase, rows } from './database.ts'
-import { type DeleteGate, deleteGate } from './delete-gate.ts'
 import {
   type ControllerHistory,
   type ControllerState,
@@ -21,14 +21,19 @@ import {
 } from './domain-controllers.ts'
 import type { PageEnd } from './end-page.ts'
 import { type ExportLinksInput, exportLinks, linkSourcesReady } from './export-links.ts'
+import { type ExportModes, exportModes, modeReader } from './export-mode.ts'
 import { type ExportObjectsInput, type ExportResult, exportObjects } from './export-objects.ts'
 import { type Fixes, fixes } from './fixes.ts'
 import { beginFullImport, dropFullImport } from './full-imports.ts'
+import { type DeletedType, type DeleteVerdict, deleteVerdict } from './gate/delete-verdicts.ts'
+import type { GateSettings } from './gate/gate-settings.ts'
+import { type Holds, holds } from './gate/holds.ts'
 import { type Journal, journal } from './journal.ts'
 import { type Lease, waitForLease } from './lease.ts'
 import { migrate } from './migrate.ts'
 import { type Objects, objects } from './objects.ts'
 import { type Pending, pending } from './pending.ts'
+import { type PendingExports, pendingExports } from './pending-exports/pending-exports.ts'
 import { type Quarantine, quarantine } from './quarantine.ts'
 import { type Readiness, readiness } from './readiness/readiness.ts'
 import { type Resyncs, resyncs } from './rules/resync.ts'
@@ -73,10 +78,14 @@ export interface Store extends AsyncDisposable {
   readonly metaverse: { synchronise(input: SynchronisationInput): Promise<SynchronisationResult> }
   readonly exports: {
     objects(input: ExportObjectsInput): Promise<ExportResult>
-    links(input: ExportLinksInput): Promise<Omit<ExportResult, 'appeared'>>
+    links(input: ExportLinksInput): Promise<Omit<ExportResult, 'appeared' | 'reopened'>>
     linkSourcesReady(appeared: readonly string[]): Promise<string[]>
-    deleteGate(threshold: number): Promise<DeleteGate>
+    /** Whether deletes of objects of this type pass without a person. */
+    deleteGate(type: DeletedType, gate: GateSettings): Promise<DeleteVerdict>
   }
+  readonly exportMode: ExportModes
+  readonly pendingExports: PendingExports
+  readonly holds: Holds
   readonly pending: Pending
   readonly runs: Runs
   readonly journal: Journal
@@ -90,6 +99,8 @@ export interface Store extends AsyncDisposable {
   readonly readiness: Readiness
   readonly tenant: Tenant
   readonly fixes: Fixes
+  readonly confirming: Confirming
+  readonly drift: DriftRecords
   waitForLease(name: string, signal: AbortSignal): Promise<Lease>
   ping(): Promise<void>
 }
@@ -112,6 +123,7 @@ export async function openStore(options: DatabaseOptions): Promise<Store> {
     'export_link'
   ])
   const exported = new Statistics(database, ['export_object', 'export_state', 'export_link'])
+  const mode = modeReader()
   return {
     connectors: connectors(database),
     connectorStates: () => readConnectorStates(database),
@@ -145,18 +157,21 @@ export async function openStore(options: DatabaseOptions): Promise<Store> {
     },
     exports: {
       async objects(input) {
-        const result = await exportObjects(database, input)
+        const result = await exportObjects(database, input, mode)
         await exported.note(result.written)
         return result
       },
       async links(input) {
-        const result = await exportLinks(database, input)
+        const result = await exportLinks(database, input, mode)
         await exported.note(result.written)
         return result
       },
       linkSourcesReady: appeared => linkSourcesReady(database, appeared),
-      deleteGate: threshold => deleteGate(database, threshold)
+      deleteGate: (type, gate) => deleteVerdict(database, type, gate)
     },
+    exportMode: exportModes(database, mode),
+    pendingExports: pendingExports(database),
+    holds: holds(database),
     pending: pending(database),
     runs: runs(database),
     journal: journal(database),
@@ -170,6 +185,8 @@ export async function openStore(options: DatabaseOptions): Promise<Store> {
     readiness: readiness(database),
     tenant: tenant(database),
     fixes: fixes(database),
+    confirming: confirming(database),
+    drift: driftRecords(database),
     waitForLease: (name, signal) => waitForLease(options.url, name, signal),
     async ping() {
       await rows(sql`select 1`, database)

@@ -1,8 +1,13 @@
 import { sql } from 'kysely'
 import { type Woken, wakeForgottenValues } from './awaited-values.ts'
 import { type Database, rows } from './database.ts'
-import { deleteGate, deletesMayPass } from './delete-gate.ts'
 import { exportIsPending, linkIsPending, readyLinks } from './export-conditions.ts'
+import { holdOfDelete } from './gate/conditions.ts'
+import { deletesToSend } from './gate/deletes-to-send.ts'
+import type { GateSettings } from './gate/gate-settings.ts'
+import { reopenDue } from './reopen-refused.ts'
+import { reopenWithheld } from './reopen-withheld.ts'
+import { exportIsUrgent } from './urgent.ts'
 import { wakeForgottenMailboxes } from './wake-joins.ts'
 
 /** What the rows still show as pending. The sweeper publishes these again when a wake-up was lost. */
@@ -10,14 +15,30 @@ export interface Pending {
   staged(limit: number): Promise<{ connector: string; objectGuid: string }[]>
   /** Those of one connector in the order of their objectGUIDs, beginning after one of these. */
   stagedOf(connector: string, limit: number, after?: string): Promise<string[]>
-  /** Entries with attributes, presence or references to export; deletes only while their gate is open. */
-  exports(limit: number, deleteThreshold: number): Promise<string[]>
+  /** Entries with attributes, presence or references to export; without what waits for a person or for its day. */
+  exports(limit: number, gate: GateSettings): Promise<string[]>
+  /** Those of them that take access away from somebody. */
+  urgentExports(limit: number, gate: GateSettings): Promise<string[]>
   /** Those of the entries that became pending again while they were being written. */
-  exportsAmong(entryIds: readonly string[], deleteThreshold: number): Promise<string[]>
+  exportsAmong(entryIds: readonly string[], gate: GateSettings): Promise<PendingEntry[]>
   /** Gives news to objects that wait for a value which nobody has any more, or for an account that is there. */
   wakeForgotten(limit: number): Promise<Woken[]>
-  /** Refused writes go back to pending after this time, since the tenant may have changed. */
-  reopenRefused(afterSeconds: number): Promise<number>
+  /**
+   * Refused writes whose time has come go back to pending, since the tenant may have changed. Up to `limit` objects and
+   * as many references. The entries.
+   */
+  reopenRefused(limit: number): Promise<string[]>
+  /**
+   * Objects of the tenant that lack one of these attributes, because it was not written when the rest was, go back to
+   * pending. How many.
+   */
+  reopenWithheld(attributes: readonly string[]): Promise<number>
+}
+
+interface PendingEntry {
+  readonly id: string
+  /** It takes access away from somebody. */
+  readonly urgent: boolean
 }
 
 export function pending(database: Database): Pending {
@@ -42,13 +63,13 @@ export function pending(database: Database): Pending {
       return found.map(row => row.objectGuid)
     },
 
-    async exports(limit, deleteThreshold) {
-      const { open } = await deleteGate(database, deleteThreshold)
+    async exports(limit, gate) {
+      const deletes = await deletesToSend(database, gate)
       const found = await rows(
         sql<{ id: string }>`
-          (select o.entry_id as id from export_object o join export_state s using (entry_id)
+          (select o.entry_id as id from export_object o join export_state s using (entry_id) ${holdOfDelete}
            where ${exportIsPending}
-             and (o.desired_present or s.entra_state = 'deleted' or ${open}) limit ${limit})
+             and (o.desired_present or s.entra_state = 'deleted' or ${deletes}) limit ${limit})
           union
           (select distinct l.source_entry from ${readyLinks} where ${linkIsPending} limit ${limit})`,
         database
@@ -56,19 +77,33 @@ export function pending(database: Database): Pending {
       return found.map(row => row.id)
     },
 
-    async exportsAmong(entryIds, deleteThreshold) {
-      if (entryIds.length === 0) return []
-      const open = await deletesMayPass(database, entryIds, deleteThreshold)
+    async urgentExports(limit, gate) {
+      const deletes = await deletesToSend(database, gate)
       const found = await rows(
         sql<{ id: string }>`
-          select o.entry_id as id from export_object o join export_state s using (entry_id)
-          where o.entry_id = any(${entryIds}) and ${exportIsPending}
-            and (o.desired_present or s.entra_state = 'deleted' or ${open})
-          union
-          select l.source_entry from ${readyLinks} where l.source_entry = any(${entryIds}) and ${linkIsPending}`,
+          select o.entry_id as id from export_object o join export_state s using (entry_id) ${holdOfDelete}
+          where ${exportIsPending} and ${exportIsUrgent} and (o.desired_present or ${deletes}) limit ${limit}`,
         database
       )
       return found.map(row => row.id)
+    },
+
+    async exportsAmong(entryIds, gate) {
+      if (entryIds.length === 0) return []
+      const deletes = await deletesToSend(database, gate, entryIds)
+      return rows(
+        sql<PendingEntry>`
+          select id, bool_or(urgent) as urgent from (
+            select o.entry_id as id, ${exportIsUrgent} as urgent
+            from export_object o join export_state s using (entry_id) ${holdOfDelete}
+            where o.entry_id = any(${entryIds}) and ${exportIsPending}
+              and (o.desired_present or s.entra_state = 'deleted' or ${deletes})
+            union all
+            select l.source_entry, false from ${readyLinks}
+            where l.source_entry = any(${entryIds}) and ${linkIsPending}) each
+          group by id`,
+        database
+      )
     },
 
     wakeForgotten: async limit => [
@@ -76,22 +111,8 @@ export function pending(database: Database): Pending {
       ...(await wakeForgottenMailboxes(database, limit))
     ],
 
-    async reopenRefused(afterSeconds) {
-      const reopened = await rows(
-        sql<{ id: string }>`
-          with due as (
-            update export_state set refused_at = now()
-            where problem is not null and refused_at < now() - make_interval(secs => ${afterSeconds})
-            returning entry_id
-          ), links as (
-            update export_link set refused = false, refused_at = now()
-            where refused and refused_at < now() - make_interval(secs => ${afterSeconds})
-          )
-          update export_object o set refused_revision = 0 from due d where o.entry_id = d.entry_id
-          returning o.entry_id as id`,
-        database
-      )
-      return reopened.length
-    }
+    reopenWithheld: attributes => reopenWithheld(database, attributes),
+
+    reopenRefused: limit => reopenDue(database, limit)
   }
 }

@@ -14,6 +14,7 @@ import { updateReadiness } from './readiness/update-readiness.ts'
 import { doubtReferencesTo, rereadReferrersOfMoved } from './reread-sources.ts'
 import { holdRules } from './rules/hold-rules.ts'
 import { handOver, lookAgainAtDuplicates, withoutLostEntries } from './successions.ts'
+import { isUrgent } from './urgent.ts'
 import { wakeWaitingToJoin } from './wake-joins.ts'
 import { writeEntries } from './write-entries.ts'
 
@@ -32,6 +33,8 @@ export interface SynchronisationResult {
   readonly synchronised: number
   /** Metaverse entries with something to export now. */
   readonly exportable: readonly string[]
+  /** Those of them that take access away from somebody. */
+  readonly urgent: readonly string[]
   /** Objects that have news now because these have given something up. */
   readonly woken: readonly Woken[]
 }
@@ -50,7 +53,7 @@ export async function synchronise(
     await lookUpByKey(trx)
     if (input.rulesRevision !== undefined) await holdRules(trx, input.rulesRevision)
     const claimed = await withoutLostEntries(trx, await claimStaged(trx, input.connector, input.objectGuids))
-    if (claimed.length === 0) return { synchronised: 0, exportable: [], woken: [] }
+    if (claimed.length === 0) return { synchronised: 0, exportable: [], urgent: [], woken: [] }
 
     const judged = claimed.map(object => ({ object, judgement: input.rules.judge(object) }))
     const placement = await placeObjects(trx, input.connector, judged)
@@ -88,6 +91,7 @@ export async function synchronise(
     return {
       synchronised: decided.length,
       exportable,
+      urgent: decisions.filter(isUrgent).map(({ entryId }) => entryId),
       woken: [...woken, ...partedInScope(connector, decided)]
     }
   })

@@ -13,11 +13,14 @@ import { authenticate } from './authenticate.ts'
 import { describeApi } from './openapi.ts'
 import { Problem } from './problem.ts'
 import { connectorRoutes } from './routes/connectors.ts'
+import { driftRoutes } from './routes/drift.ts'
 import { explainRoutes } from './routes/explain/explain.ts'
 import { fileRoutes } from './routes/files.ts'
 import { healthRoutes } from './routes/health.ts'
+import { holdRoutes } from './routes/holds.ts'
 import { importRoutes } from './routes/imports.ts'
 import { journalRoutes } from './routes/journal.ts'
+import { pendingExportRoutes } from './routes/pending-exports.ts'
 import { quarantineRoutes } from './routes/quarantine.ts'
 import { fixRunRoutes } from './routes/readiness/fix-runs.ts'
 import { fixRequestRoutes } from './routes/readiness/fixes.ts'
@@ -29,6 +32,7 @@ import { rulesVersionRoutes } from './routes/rules/versions.ts'
 import { runRoutes } from './routes/runs.ts'
 import { scopeRoutes } from './routes/scope.ts'
 import { Scope } from './routes/scope-schema.ts'
+import { stagingRoutes } from './routes/staging.ts'
 import { summaryRoutes } from './routes/summary.ts'
 import { takeYaml } from './rules/rules-body.ts'
 import { traceRequests } from './trace-requests.ts'
@@ -77,7 +81,11 @@ export async function buildApp(parts: ApiParts): Promise<App> {
       runRoutes(v1, parts)
       summaryRoutes(v1, parts)
       quarantineRoutes(v1, parts)
+      driftRoutes(v1, parts)
+      holdRoutes(v1, parts)
       journalRoutes(v1, parts)
+      stagingRoutes(v1, parts)
+      pendingExportRoutes(v1, parts)
       readinessRoutes(v1, parts)
       fixRequestRoutes(v1, parts)
       fixRunRoutes(v1, parts)

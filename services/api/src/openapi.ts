@@ -17,6 +17,7 @@ export async function describeApi(app: App): Promise<void> {
         { name: 'rules', description: 'What becomes of objects' },
         { name: 'readiness', description: 'What in the directories would trouble the tenant' },
         { name: 'objects', description: 'What is where, and why' },
+        { name: 'exports', description: 'What is written to the tenant, and whether' },
         { name: 'service', description: 'This service itself' }
       ],
       components: {

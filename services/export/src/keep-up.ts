@@ -1,10 +1,12 @@
-import { queues as queueList } from '@opendirsync/contracts'
+import { type Lane, queues as queueList } from '@opendirsync/contracts'
 import type { Entra } from '@opendirsync/entra'
 import { messagesOf, type Queues } from '@opendirsync/queue'
 import type { Logger } from '@opendirsync/runtime'
-import type { Store } from '@opendirsync/store'
+import type { GateSettings, Store } from '@opendirsync/store'
 import type { Static } from 'typebox'
 import type { ExportConfig } from './config.ts'
+import { keepConfirming } from './keep-confirming.ts'
+import { publishPending } from './publish-pending.ts'
 import { reportHeldDeletes } from './report-held-deletes.ts'
 import { keepTenantSnapshot } from './tenant-snapshot.ts'
 
@@ -16,30 +18,36 @@ interface Deps {
   readonly log: Logger
   readonly entra: Entra
   readonly config: Readonly<Static<typeof ExportConfig>>
+  readonly gate: GateSettings
 }
 
 /** What goes on beside the messages: finding lost work, trying refused writes again, telling of held deletes. */
-export function keepUp({ store, queues, log, entra, config }: Deps): AsyncDisposable {
+export function keepUp({ store, queues, log, entra, config, gate }: Deps): AsyncDisposable {
   const {
-    DELETE_THRESHOLD: threshold,
     QUARANTINE_RETRY_SECONDS: retrySeconds,
     SWEEP_SECONDS: sweepSeconds,
     TENANT_SNAPSHOT_HOURS: snapshotHours
   } = config
   const running = new AsyncDisposableStack()
-  running.use(
+  const sweep = (lane: Lane, pending: () => Promise<string[]>) =>
     queues.sweep(queueList.exportPending, {
       everyMs: sweepSeconds * 1_000,
+      partition: lane,
       pending: async () =>
-        messagesOf(await store.pending.exports(mostAtOnce, threshold), entryIds => ({ entryIds }))
+        entra.mode === 'staging' ? [] : messagesOf(await pending(), entryIds => ({ entryIds }))
     })
-  )
+  running.use(sweep('urgent', () => store.pending.urgentExports(mostAtOnce, gate)))
+  running.use(sweep('bulk', () => store.pending.exports(mostAtOnce, gate)))
   running.use(
     queues.schedule({
       name: 'reopen-refused',
       everyMs: Math.min(retrySeconds, 60) * 1_000,
       run: async () => {
-        await store.pending.reopenRefused(retrySeconds)
+        let reopened: readonly string[]
+        do {
+          reopened = await store.pending.reopenRefused(mostAtOnce)
+          await publishPending(queues, 'bulk', reopened)
+        } while (reopened.length >= mostAtOnce)
       }
     })
   )
@@ -47,9 +55,10 @@ export function keepUp({ store, queues, log, entra, config }: Deps): AsyncDispos
     queues.schedule({
       name: 'report-held-deletes',
       everyMs: 60_000,
-      run: () => reportHeldDeletes(store, threshold, log)
+      run: () => reportHeldDeletes(store, log)
     })
   )
+  running.use(keepConfirming({ store, queues, log, entra, config }))
   running.use(
     queues.schedule({
       name: 'tenant-snapshot',

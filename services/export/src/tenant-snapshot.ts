@@ -2,6 +2,7 @@ import type { Entra, TenantObject } from '@opendirsync/entra'
 import { addressKeys } from '@opendirsync/readiness'
 import type { Logger } from '@opendirsync/runtime'
 import type { Store, TenantObjectRecord } from '@opendirsync/store'
+import { reportCertificateExpiry } from './report-tenant.ts'
 
 interface Deps {
   readonly store: Pick<Store, 'tenant'>
@@ -22,7 +23,9 @@ export async function keepTenantSnapshot(
 ): Promise<void> {
   const before = (await store.tenant.facts())?.snapshotAt ?? undefined
   if (before !== undefined && Date.now() - before.getTime() < everyHours * hourMs) return
-  await store.tenant.remember(await entra.check())
+  const facts = await entra.check()
+  reportCertificateExpiry(facts, log)
+  await store.tenant.remember(facts)
   const snapshot = await store.tenant.beginSnapshot()
   let objects = 0
   for await (const page of entra.listObjects(signal)) {

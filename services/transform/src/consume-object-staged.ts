@@ -1,6 +1,7 @@
 import { queues as queueList } from '@opendirsync/contracts'
-import { messagesOf, type Queues } from '@opendirsync/queue'
+import type { Queues } from '@opendirsync/queue'
 import type { ReadinessChecks } from './current-checks.ts'
+import { publishExports } from './publish-exports.ts'
 import { publishStaged } from './publish-staged.ts'
 import { type Synchroniser, synchroniseMessage } from './synchronise-message.ts'
 
@@ -9,6 +10,9 @@ interface Deps extends Synchroniser {
   readonly checks: ReadinessChecks
   readonly concurrency: number
 }
+
+/** A message of more objects comes from an import of many, whose writes may wait for those of a few. */
+const mostOfSingle = 20
 
 /**
  * One message: read the newest state of its objects, apply the rules, write metaverse and pending exports.
@@ -21,14 +25,13 @@ export function consumeObjectStaged({ queues, checks, concurrency, ...parts }: D
     async ({ connector, objectGuids, runId }) => {
       const run = runId === undefined ? {} : { runId }
       const { inspector } = await checks.newest()
-      const { synchronised, exportable, woken } = await synchroniseMessage(
+      const { woken, ...result } = await synchroniseMessage(
         { connector, objectGuids, inspector, ...run },
         parts
       )
-      const messages = messagesOf(exportable, entryIds => ({ entryIds, ...run }))
-      await queues.publishAll(queueList.exportPending, messages)
+      await publishExports(queues, { ...result, isBulk: objectGuids.length > mostOfSingle, run })
       await publishStaged(queues, woken, run)
-      return synchronised === 0 ? 'nothing new' : 'synchronised'
+      return result.synchronised === 0 ? 'nothing new' : 'synchronised'
     }
   )
 }

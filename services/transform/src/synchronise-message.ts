@@ -55,6 +55,7 @@ export async function synchroniseMessage(
   return {
     synchronised: results.reduce((sum, result) => sum + result.synchronised, 0),
     exportable: results.flatMap(result => result.exportable),
+    urgent: results.flatMap(result => result.urgent),
     woken: results.flatMap(result => result.woken)
   }
 }
@@ -77,7 +78,7 @@ async function oneByItself(one: Message, parts: Synchroniser): Promise<Synchroni
     }
   }
   // Not even its problem could be written down: it stays pending, and the log is where it is told.
-  return { synchronised: 0, exportable: [], woken: [] }
+  return { synchronised: 0, exportable: [], urgent: [], woken: [] }
 }
 
 /** Once more when other rules were put in force between reading them and the transaction. */

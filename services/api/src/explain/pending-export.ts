@@ -7,7 +7,9 @@ export interface PendingExportSeen {
 }
 
 /** What is still to be written to the tenant: what it should have, beside what it was last confirmed to have. */
-export function pendingExportOf(entry: EntryState | undefined): PendingExportSeen {
+export function pendingExportOf(
+  entry: Pick<EntryState, 'desired' | 'desiredPresent' | 'exported' | 'entraState' | 'pending'> | undefined
+): PendingExportSeen {
   if (entry === undefined) return { operation: 'none', changes: [] }
   const { desired, desiredPresent, exported, entraState, pending } = entry
   if (!desiredPresent || desired === null) {

@@ -13,7 +13,9 @@ const Summary = Type.Object(
     pendingSynchronisation: Count('Staged objects with news that synchronisation has not seen'),
     pendingExports: Count('Objects that are still to be written to the tenant'),
     pendingLinks: Count('Memberships and managers that are still to be written'),
-    heldDeletes: Count('Deletes that wait'),
+    heldDeletes: Count('Deletes that wait for a person; they are pending exports too'),
+    heldRemovals: Count('Members that groups are to lose and that wait for a person'),
+    postponedDeletes: Count('Deletes that wait for their day'),
     exported: Type.Object(
       {
         users: Count('Users in the tenant'),
@@ -33,6 +35,8 @@ const Summary = Type.Object(
         pendingExports: 0,
         pendingLinks: 0,
         heldDeletes: 0,
+        heldRemovals: 0,
+        postponedDeletes: 0,
         exported: { users: 196, groups: 24, memberships: 410, managers: 188 },
         quarantined: 4
       }
