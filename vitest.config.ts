@@ -15,6 +15,7 @@ export default defineConfig({
           name: 'parts',
           include: ['{packages,services,scripts}/**/*.test.ts', 'test/*/**/*.test.ts'],
           exclude: ['**/node_modules/**', 'test/{flows,failure}/**'],
+          globalSetup: ['test/support/global-setup.ts'],
           sequence: { groupOrder: 1 }
         }
       },

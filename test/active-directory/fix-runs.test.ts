@@ -5,9 +5,9 @@ import { connectDirectory, type DirectoryConnection, guidDn } from '@opendirsync
 import { PermanentError, UnavailableError } from '@opendirsync/contracts'
 import { createLogger } from '@opendirsync/runtime'
 import { type Fixes, type FixRun, type NewFix, openStore, type Store } from '@opendirsync/store'
-import { startPostgres } from '@opendirsync/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { applyFixes } from '../../services/import/src/directory/apply-fixes.ts'
+import { ownDatabase } from '../support/own-database.ts'
 import { type DomainFixture, startDomainFixture, userPassword } from './domain-fixture.ts'
 import { type Attributes, addPeople, addPerson, mail } from './fix-people.ts'
 import { ldapModify } from './ldap-modify.ts'
@@ -22,10 +22,10 @@ describe('runs of fixes', () => {
   let store: Store
 
   beforeAll(async () => {
-    const [domain, postgres] = await Promise.all([startDomainFixture(), startPostgres()])
+    const [domain, database] = await Promise.all([startDomainFixture(), ownDatabase()])
     fixture = stack.use(domain)
-    stack.use(postgres)
-    store = stack.use(await openStore({ url: await postgres.createDatabase() }))
+    stack.use(database)
+    store = stack.use(await openStore({ url: database.url }))
   })
   afterAll(() => stack.disposeAsync())
 

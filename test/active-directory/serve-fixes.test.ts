@@ -3,10 +3,11 @@ import { queues as definitions } from '@opendirsync/contracts'
 import { connectQueues, type Queues } from '@opendirsync/queue'
 import { createLogger, untilReady } from '@opendirsync/runtime'
 import { type FixRun, openStore, type Store } from '@opendirsync/store'
-import { startPostgres, startRedis, waitFor } from '@opendirsync/testing'
+import { startRedis, waitFor } from '@opendirsync/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { sourceOpener } from '../../services/import/src/directory/open-source.ts'
 import { serveFixes } from '../../services/import/src/directory/serve-fixes.ts'
+import { ownDatabase } from '../support/own-database.ts'
 import { type DomainFixture, startDomainFixture } from './domain-fixture.ts'
 import { addPeople, mail } from './fix-people.ts'
 
@@ -18,11 +19,11 @@ let store: Store
 let queues: Queues
 
 beforeAll(async () => {
-  const [domain, postgres, redis] = await Promise.all([startDomainFixture(), startPostgres(), startRedis()])
+  const [domain, database, redis] = await Promise.all([startDomainFixture(), ownDatabase(), startRedis()])
   fixture = stack.use(domain)
-  stack.use(postgres)
+  stack.use(database)
   stack.use(redis)
-  store = stack.use(await openStore({ url: await postgres.createDatabase() }))
+  store = stack.use(await openStore({ url: database.url }))
   queues = stack.use(connectQueues({ redisUrl: redis.url, log }))
   await store.connectors.register(connector, 'active-directory', fixture.domain.baseDn)
 })

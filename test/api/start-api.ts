@@ -1,10 +1,11 @@
 import { connectQueues, type Queues } from '@opendirsync/queue'
 import { createHealth, createLogger } from '@opendirsync/runtime'
 import { openStore, type Store } from '@opendirsync/store'
-import { startPostgres, startRedis } from '@opendirsync/testing'
+import { startRedis } from '@opendirsync/testing'
 import { readApiKeys } from '../../services/api/src/api-keys.ts'
 import { buildApp } from '../../services/api/src/app.ts'
 import type { App } from '../../services/api/src/app-type.ts'
+import { ownDatabase } from '../support/own-database.ts'
 
 export const key = 'a-key-for-tests-'.repeat(3)
 
@@ -40,15 +41,14 @@ interface ApiAnswer {
   readonly body: ReturnType<JSON['parse']>
 }
 
-/** The API as its main.ts makes it, on a PostgreSQL and a Redis of its own. */
+/** The API as its main.ts makes it, on a database and a Redis of its own. */
 export async function startApi(): Promise<Api> {
   await using opened = new AsyncDisposableStack()
-  const [postgres, redis] = await Promise.all([startPostgres(), startRedis()])
-  opened.use(postgres)
-  opened.use(redis)
+  const redis = opened.use(await startRedis())
+  const database = opened.use(await ownDatabase())
   const lines: Record<string, unknown>[] = []
   const log = createLogger({ name: 'api', destination: { write: line => void lines.push(JSON.parse(line)) } })
-  const store = opened.use(await openStore({ url: await postgres.createDatabase() }))
+  const store = opened.use(await openStore({ url: database.url }))
   const queues = opened.use(connectQueues({ redisUrl: redis.url, log }))
   const health = createHealth({ PostgreSQL: () => store.ping(), Redis: () => queues.ping() })
   const apiKeys = readApiKeys(`tester:${key}`)

@@ -10,8 +10,8 @@ import type {
   WriteOutcome
 } from '@opendirsync/contracts'
 import { type GateSettings, openStore, type Store } from '@opendirsync/store'
-import { startPostgres } from '@opendirsync/testing'
 import { Client } from 'pg'
+import { ownDatabase } from '../support/own-database.ts'
 
 export const connector = 'corp.example.test'
 export const namingContext = 'DC=corp,DC=example,DC=test'
@@ -35,10 +35,10 @@ export interface StoreFixture extends AsyncDisposable {
   query<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]>
 }
 
-/** A store with a database of its own, on a PostgreSQL of its own. */
+/** A store with a database of its own. */
 export async function storeFixture(): Promise<StoreFixture> {
-  const postgres = await startPostgres()
-  const url = await postgres.createDatabase()
+  const database = await ownDatabase()
+  const { url } = database
   const store = await openStore({ url })
   return {
     store,
@@ -54,7 +54,7 @@ export async function storeFixture(): Promise<StoreFixture> {
     },
     async [Symbol.asyncDispose]() {
       await store[Symbol.asyncDispose]()
-      await postgres[Symbol.asyncDispose]()
+      await database[Symbol.asyncDispose]()
     }
   }
 }

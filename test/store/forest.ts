@@ -1,8 +1,8 @@
 import type { AttributeRecord, DirectoryChange, Rules, StagedObject } from '@opendirsync/contracts'
 import { openStore, type Store } from '@opendirsync/store'
-import { type Postgres, startPostgres } from '@opendirsync/testing'
 import { Client } from 'pg'
-import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
+import { afterEach, beforeEach } from 'vitest'
+import { ownDatabase } from '../support/own-database.ts'
 import { type Decision, exportAll, gate, decide as plainly, rulesOf, stage, user } from './fixtures.ts'
 
 /** Two domains of one forest, and a domain of another. */
@@ -34,16 +34,11 @@ export interface Forest extends AsyncDisposable {
   query<Row extends object>(text: string): Promise<Row[]>
 }
 
-/** Registers the hooks of a file whose tests each have a forest of their own, on one PostgreSQL. */
+/** Registers the hooks of a file whose tests each have a forest of their own. */
 export function forestForEachTest(take: (forest: Forest) => void, applied: Rules = rules): void {
-  let postgres: Postgres
   let forest: Forest
-  beforeAll(async () => {
-    postgres = await startPostgres()
-  })
-  afterAll(() => postgres[Symbol.asyncDispose]())
   beforeEach(async () => {
-    forest = await openForest(postgres, applied)
+    forest = await openForest(applied)
     take(forest)
   })
   afterEach(() => forest[Symbol.asyncDispose]())
@@ -83,9 +78,9 @@ export function newSid(): string {
   return `S-1-5-21-1111-2222-3333-${1_000 + ++sids}`
 }
 
-async function openForest(postgres: Postgres, applied: Rules): Promise<Forest> {
-  const url = await postgres.createDatabase()
+async function openForest(applied: Rules): Promise<Forest> {
   await using opening = new AsyncDisposableStack()
+  const { url } = opening.use(await ownDatabase())
   const store = opening.use(await openStore({ url }))
   const client = new Client({ connectionString: url })
   await client.connect()

@@ -1,8 +1,8 @@
 import type { DirectoryChange, Hold, HoldState } from '@opendirsync/contracts'
 import { type GateSettings, openStore, type Store } from '@opendirsync/store'
-import { type Postgres, startPostgres } from '@opendirsync/testing'
 import { Client } from 'pg'
-import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
+import { afterEach, beforeEach } from 'vitest'
+import { type OwnDatabase, ownDatabase } from '../support/own-database.ts'
 import { exportAll, gate, stage, synchronise, user } from './fixtures.ts'
 
 /** A store of its own for each test, and what an operator does with what is held in it. */
@@ -22,24 +22,22 @@ interface HoldsFixture {
 export const operator = 'tester'
 
 export function holdsForEachTest(): HoldsFixture {
-  let postgres: Postgres
-  let url: string
+  let database: OwnDatabase
   let store: Store
-  beforeAll(async () => {
-    postgres = await startPostgres()
-  })
-  afterAll(() => postgres[Symbol.asyncDispose]())
   beforeEach(async () => {
-    url = await postgres.createDatabase()
-    store = await openStore({ url })
+    database = await ownDatabase()
+    store = await openStore({ url: database.url })
   })
-  afterEach(() => store[Symbol.asyncDispose]())
+  afterEach(async () => {
+    await store[Symbol.asyncDispose]()
+    await database[Symbol.asyncDispose]()
+  })
 
   return {
     store: () => store,
-    another: () => openStore({ url }),
+    another: () => openStore({ url: database.url }),
     async query<Row extends object>(text: string, values: readonly unknown[] = []) {
-      const client = new Client({ connectionString: url })
+      const client = new Client({ connectionString: database.url })
       await client.connect()
       try {
         return (await client.query<Row>(text, [...values])).rows

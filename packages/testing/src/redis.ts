@@ -13,6 +13,8 @@ export interface Redis extends AsyncDisposable {
   readonly pid: number
   /** Removes every key, as an operator's FLUSHALL would. */
   flushAll(): Promise<void>
+  /** What a command answers that counts something: `LLEN key`. */
+  count(line: string): Promise<number>
 }
 
 /** An empty Redis server of our own: loopback, free port, nothing on disk, and no eviction (BullMQ demands that). */
@@ -43,6 +45,7 @@ export async function startRedis(): Promise<Redis> {
     port,
     pid: server.pid,
     flushAll: () => command(port, 'FLUSHALL').then(() => undefined),
+    count: line => command(port, line).then(Number),
     [Symbol.asyncDispose]: () => running.disposeAsync()
   }
 }
@@ -54,7 +57,7 @@ function command(port: number, line: string): Promise<string> {
     socket.setEncoding('utf8').once('error', reject)
     socket.once('data', (reply: string) => {
       socket.destroy()
-      if (reply.startsWith('+')) resolve(reply.slice(1).trim())
+      if (/^[+:]/.test(reply)) resolve(reply.slice(1).trim())
       else reject(new Error(`Redis answered ${line} with ${reply.trim()}`))
     })
     socket.write(`${line}\r\n`)
