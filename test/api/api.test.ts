@@ -215,6 +215,7 @@ describe('/openapi.json', () => {
       '/v1/connectors/{name}/scope',
       '/v1/connectors/{name}/scope/preview',
       '/v1/drift',
+      '/v1/drift/put-back',
       '/v1/drift/summary',
       '/v1/drift/{id}/accept',
       '/v1/drift/{id}/put-back',

@@ -222,6 +222,23 @@ it('stands what Graph does at times: late news, news that is told again, small p
   await system.emulator.administer('delta', {})
 })
 
+it('stands servers of Graph that answer with what was before', async () => {
+  await system.emulator.administer('behaviour', {
+    seed: 5,
+    staleReads: { share: 0.5, forMs: 900 },
+    replicationLagMs: { min: 0, max: 800 }
+  })
+  const writes = await undone(
+    async () => {
+      await cloud.send('PATCH', `/users/${ids.ada}`, { department: 'Elsewhere' })
+      await cloud.send('PATCH', `/users/${ids.bob}`, { department: 'Elsewhere' })
+    },
+    async () => (await department('ada')) === 'Sales' && (await department('bob')) === 'Sales'
+  )
+  await system.emulator.administer('behaviour', { staleReads: 'off', replicationLagMs: 0 })
+  expect(writes).toEqual(['PATCH /users/{id}', 'PATCH /users/{id}'])
+})
+
 it('only tells when the policy says so, until somebody decides', async () => {
   await system.service('export').stop()
   await system.start('export', { DRIFT_POLICY: 'report' })

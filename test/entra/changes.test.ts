@@ -20,11 +20,17 @@ interface Round {
   readonly pages: number
 }
 
+const unknown = 'shoeSize'
 const attributes = ['displayName', 'department', 'onPremisesImmutableId']
 
-async function pages(objectType: ConfirmedType, from?: string, signal?: AbortSignal): Promise<ChangesPage[]> {
+async function pages(
+  objectType: ConfirmedType,
+  from?: string,
+  signal?: AbortSignal,
+  more: readonly string[] = []
+): Promise<ChangesPage[]> {
   const found: ChangesPage[] = []
-  const names = objectType === 'user' ? attributes : ['displayName', 'uniqueName']
+  const names = [...(objectType === 'user' ? attributes : ['displayName', 'uniqueName']), ...more]
   const request = { objectType, attributes: names, ...(from !== undefined && { link: from }) }
   for await (const page of entra.changes({ ...request, ...(signal !== undefined && { signal }) })) {
     found.push(page)
@@ -150,6 +156,22 @@ describe('trouble', () => {
     expect((await round('user')).objects).toHaveLength(5)
   })
 
+  it('leaves out what Graph does not know, and says so', async () => {
+    person('ada')
+    const [page] = await pages('user', undefined, undefined, [unknown])
+    expect(page).toMatchObject({ result: 'page', complete: true, unknown: [unknown] })
+    const [told] = page?.result === 'page' ? page.objects : []
+    expect(told?.attributes).toMatchObject({ displayName: 'ada' })
+    expect(told?.attributes).not.toHaveProperty(unknown)
+  })
+
+  it.each([400, 404])('begins anew when Graph answers %i to where the last round has ended', async status => {
+    person('ada')
+    const { link: own } = await round('user')
+    emulator.faults.add({ method: 'GET', pathContains: 'deltatoken', status })
+    expect(await pages('user', own)).toEqual([{ result: 'resync' }])
+  })
+
   it('it says which permission is missing', async () => {
     emulator.faults.add({ method: 'GET', pathContains: '/users/delta', status: 403 })
     await expect(pages('user')).rejects.toMatchObject({ name: 'SetupError', code: 'graph-permissions' })
@@ -177,6 +199,12 @@ describe('readObjects', () => {
       attributes: { displayName: 'ada', department: null, onPremisesImmutableId: null }
     })
     expect([found.get(bob), found.get(cy)]).toEqual([{ state: 'deleted' }, { state: 'gone' }])
+  })
+
+  it('knows nothing of what Graph does not know', async () => {
+    const ada = person('ada')
+    const found = await entra.readObjects([{ ...ask(ada), attributes: ['department', unknown] }])
+    expect(found.get(ada)).toEqual({ state: 'present', attributes: { department: null } })
   })
 
   it('leaves out what cannot be read now, and writes nothing in staging mode', async () => {

@@ -1,8 +1,8 @@
 import type { DirectoryChange, Drift, ToldObject } from '@opendirsync/contracts'
 import { openStore, type Store } from '@opendirsync/store'
-import { type Postgres, startPostgres } from '@opendirsync/testing'
 import { Client } from 'pg'
-import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
+import { afterEach, beforeEach } from 'vitest'
+import { type OwnDatabase, ownDatabase } from '../support/own-database.ts'
 import { connector, decide, rulesOf, stage, user } from './fixtures.ts'
 import { type Told, ToldTenant } from './told-tenant.ts'
 
@@ -27,21 +27,19 @@ export interface ConfirmingFixture {
   age(): Promise<void>
 }
 
-/** Registers the hooks of a file whose tests each have a database of their own, on one PostgreSQL. */
+/** Registers the hooks of a file whose tests each have a database of their own. */
 export function confirmingForEachTest(take: (fixture: ConfirmingFixture) => void): void {
-  let postgres: Postgres
+  let database: OwnDatabase
   let fixture: ConfirmingFixture
-  beforeAll(async () => {
-    postgres = await startPostgres()
-  })
-  afterAll(() => postgres[Symbol.asyncDispose]())
   beforeEach(async () => {
-    fixture = await openFixture(await postgres.createDatabase())
+    database = await ownDatabase()
+    fixture = await openFixture(database.url)
     take(fixture)
   })
   afterEach(async () => {
     await fixture.client.end()
     await fixture.store[Symbol.asyncDispose]()
+    await database[Symbol.asyncDispose]()
   })
 }
 

@@ -166,7 +166,7 @@ describe('references', () => {
     world.tenant.removeMember(cyId, adaId)
     world.tenant.addMember(cyId, bobId)
     const news = { ...world.tenant.now(cyId), added: [bobId] }
-    expect(await confirm(world.store, world.tenant, { user: [news] })).toBe(2)
+    expect(await confirm(world.store, world.tenant, { user: [news] })).toBe(1)
     expect(await world.tenant.export()).toEqual(['add manager'])
     expect(world.tenant.membersOf(cyId)).toEqual([adaId])
     await confirm(world.store, world.tenant, { user: [{ ...world.tenant.now(cyId), added: [adaId] }] })

@@ -96,6 +96,7 @@ describe('what was written and is told', () => {
     const held = await world.store.confirming.judge(read, { putsBack: true, graceSeconds: 0 })
     await world.client.query('rollback')
     expect(held.drift).toBe(0)
+    await world.client.query('update drift_suspect set due_at = now()')
     expect(await judge(world.store, world.tenant)).toBe(1)
   })
 

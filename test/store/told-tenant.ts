@@ -8,7 +8,7 @@ import type {
   ToldObject,
   WriteOutcome
 } from '@opendirsync/contracts'
-import type { Store } from '@opendirsync/store'
+import type { GateSettings, Store, VanishedThreshold } from '@opendirsync/store'
 import { gate } from './fixtures.ts'
 
 interface TenantObject {
@@ -32,20 +32,20 @@ export class ToldTenant {
   }
 
   /** Writes what is pending, all of it. @returns the operations */
-  async export(): Promise<string[]> {
+  async export(settings: GateSettings = gate): Promise<string[]> {
     const before = this.operations.length
     for (let round = 0; round < 5; round += 1) {
-      const entryIds = await this.#store.pending.exports(10_000, gate)
+      const entryIds = await this.#store.pending.exports(10_000, settings)
       if (entryIds.length === 0) break
       await this.#store.exports.objects({
         entryIds,
-        gate,
+        gate: settings,
         write: async pending => new Map(pending.map(each => [each.entryId, this.#write(each)]))
       })
       await this.#store.exports.links({
         sourceEntryIds: entryIds,
         limit: 100_000,
-        gate,
+        gate: settings,
         keyOf,
         write: async links => new Map(links.map(link => [keyOf(link), this.#link(link)]))
       })
@@ -70,6 +70,10 @@ export class ToldTenant {
     this.#object(id).state = state
   }
 
+  restore(id: string): void {
+    this.#object(id).state = 'present'
+  }
+
   membersOf(id: string): readonly string[] {
     return [...this.#object(id).references].sort()
   }
@@ -80,6 +84,12 @@ export class ToldTenant {
 
   removeMember(group: string, member: string): void {
     this.#object(group).references.delete(member)
+  }
+
+  setManager(user: string, manager: string): void {
+    const { references } = this.#object(user)
+    references.clear()
+    references.add(manager)
   }
 
   /** As a first round tells it, references in pieces of two. */
@@ -117,7 +127,13 @@ export class ToldTenant {
     return object
   }
 
-  #write({ objectType, desiredPresent, desired, entraId, entraState }: PendingExport): WriteOutcome {
+  #write(pending: PendingExport): WriteOutcome {
+    const { objectType, desiredPresent, desired, entraId, entraState, disableOnly } = pending
+    if (disableOnly === true && entraId !== undefined) {
+      this.operations.push('disable')
+      this.change(entraId, { accountEnabled: false })
+      return { result: 'written', operation: 'disable' }
+    }
     if (!desiredPresent) {
       this.operations.push('delete')
       if (entraId !== undefined) this.remove(entraId, 'deleted')
@@ -140,11 +156,10 @@ export class ToldTenant {
   #link({ attribute, operation, sourceEntraId, targetEntraId }: PendingLink): WriteOutcome {
     this.operations.push(`${operation} ${attribute}`)
     const { references } = this.#object(sourceEntraId)
+    // Whoever it is: the request that removes a manager names none.
+    if (attribute === 'manager') references.clear()
     if (operation === 'remove') references.delete(targetEntraId)
-    else {
-      if (attribute === 'manager') references.clear()
-      references.add(targetEntraId)
-    }
+    else references.add(targetEntraId)
     return { result: 'written', operation: operation === 'add' ? 'add-link' : 'remove-link' }
   }
 }
@@ -158,6 +173,7 @@ interface Reading {
   readonly graceSeconds?: number
   /** Three objects when it is missing. */
   readonly pageSize?: number
+  readonly vanished?: VanishedThreshold
 }
 
 /** What each later round tells, by type; undefined: the tenant wants to begin again. */
@@ -168,7 +184,7 @@ export async function confirm(
   store: Store,
   tenant: ToldTenant,
   told: Told = {},
-  { putsBack = true, graceSeconds = 0, pageSize = 3 }: Reading = {}
+  { putsBack = true, graceSeconds = 0, pageSize = 3, ...rest }: Reading = {}
 ): Promise<number> {
   await store.confirming.settle(putsBack)
   for (const objectType of ['user', 'group'] as const) {
@@ -177,7 +193,7 @@ export async function confirm(
     const objects = round.link === undefined ? tenant.everything(objectType) : (told[objectType] ?? [])
     await readPages(store, { round, objects, graceSeconds, pageSize })
   }
-  return judge(store, tenant, { putsBack, graceSeconds })
+  return judge(store, tenant, { putsBack, graceSeconds, ...rest })
 }
 
 type Round = NonNullable<Awaited<ReturnType<Store['confirming']['begin']>>>
@@ -217,7 +233,7 @@ export async function readPages(
 export async function judge(
   store: Store,
   tenant: ToldTenant,
-  { putsBack = true, graceSeconds = 0 }: Reading = {}
+  { putsBack = true, graceSeconds = 0, vanished = { count: 500, percent: 100 } }: Reading = {}
 ): Promise<number> {
   let drift = 0
   for (;;) {
@@ -235,6 +251,7 @@ export async function judge(
       60
     )
   }
+  if (putsBack) await store.confirming.decideVanished(vanished)
   for (;;) {
     const judged = await store.confirming.judgeReferences(50, { putsBack, graceSeconds })
     if (judged === undefined) return drift

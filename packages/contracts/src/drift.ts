@@ -29,7 +29,7 @@ export interface ObjectToRead {
   readonly attributes: readonly string[]
 }
 
-/** What it was found to be. Every attribute that was asked for is there; `null` has no value. */
+/** What it was found to be. Every attribute that was asked for and that the tenant knows is there; `null` has no value. */
 export type ObjectRead =
   | { readonly state: 'present'; readonly attributes: AttributeRecord }
   /** `deleted`: in the bin. `gone`: neither there nor in the bin. */
@@ -53,10 +53,11 @@ export type DriftKind = (typeof driftKinds)[number]
 /**
  * - `put-back`: it was given to the exporter to be written again.
  * - `reported`: it stays until somebody decides, or until it is right again.
+ * - `held`: so much has vanished that a person must decide.
  * - `contested`: it was put back several times and somebody else changes it again and again, so that ended.
  * - `accepted`: somebody has said that it may stay until it changes again.
  */
-export const driftActions = ['put-back', 'reported', 'contested', 'accepted'] as const
+export const driftActions = ['put-back', 'reported', 'held', 'contested', 'accepted'] as const
 export type DriftAction = (typeof driftActions)[number]
 
 /** One thing in the tenant that is not as it was written. */

@@ -2,7 +2,7 @@ import type { ConfirmedType, DriftPolicy } from '@opendirsync/contracts'
 import type { Entra } from '@opendirsync/entra'
 import type { Queues } from '@opendirsync/queue'
 import type { Logger } from '@opendirsync/runtime'
-import type { Store } from '@opendirsync/store'
+import type { Store, VanishedThreshold } from '@opendirsync/store'
 import { followChanges } from './follow-changes.ts'
 import { publishPending } from './publish-pending.ts'
 
@@ -14,6 +14,7 @@ export interface ConfirmingDeps {
   readonly policy: DriftPolicy
   /** What was written less long ago is not judged. */
   readonly graceSeconds: number
+  readonly vanished: VanishedThreshold
 }
 
 const types: readonly ConfirmedType[] = ['user', 'group']
@@ -31,22 +32,40 @@ const putOffSeconds = 5
  */
 export async function confirmingImport(deps: ConfirmingDeps, signal: AbortSignal): Promise<void> {
   const { store, entra, policy } = deps
-  const putsBack = policy === 'put-back' && entra.mode === 'export'
-  await store.confirming.settle(putsBack)
+  // Asked before each step: the mode may change during a long reading.
+  const putsBack = () => policy === 'put-back' && entra.mode === 'export'
+  await store.confirming.settle(putsBack())
   for (const objectType of types) {
     await followChanges(deps, objectType, signal)
     signal.throwIfAborted()
   }
   const objects = await judgeSuspects(deps, putsBack, signal)
+  if (putsBack()) await decideVanished(deps)
   const references = await judgeReferences(deps, putsBack, signal)
   const drift = objects + references
   if (drift > 0) {
-    const done = putsBack ? 'it is put back as far as that is allowed' : 'nothing is put back'
+    const done = putsBack() ? 'it is put back as far as that is allowed' : 'nothing is put back'
     deps.log.warn({ drift }, `${drift} things in the tenant are not as they were written; ${done}`)
   }
 }
 
-async function judgeSuspects(deps: ConfirmingDeps, putsBack: boolean, signal: AbortSignal): Promise<number> {
+/** When too much has vanished, nobody but a person can know whether it should come back. */
+async function decideVanished({ store, queues, log, vanished }: ConfirmingDeps): Promise<void> {
+  const { exportable, held, waiting } = await store.confirming.decideVanished(vanished)
+  await publishPending(queues, 'single', exportable)
+  if (held === 0) return
+  log.error(
+    { held, waiting },
+    `${held} users or groups have vanished from the tenant, which is more than is put back without a person; ${waiting} are held. ` +
+      'Find out why. Look at them with GET /v1/drift?action=held; POST /v1/drift/put-back has all of them written again.'
+  )
+}
+
+async function judgeSuspects(
+  deps: ConfirmingDeps,
+  putsBack: () => boolean,
+  signal: AbortSignal
+): Promise<number> {
   const { store, entra, graceSeconds } = deps
   let drift = 0
   for (;;) {
@@ -58,7 +77,7 @@ async function judgeSuspects(deps: ConfirmingDeps, putsBack: boolean, signal: Ab
       const found = reads.get(suspect.entraId)
       return found === undefined ? [] : [{ suspect, read: found }]
     })
-    const judged = await store.confirming.judge(read, { putsBack, graceSeconds })
+    const judged = await store.confirming.judge(read, { putsBack: putsBack(), graceSeconds })
     const judgedIds = new Set(read.map(({ suspect }) => suspect.entryId))
     const unread = suspects.map(({ entryId }) => entryId).filter(id => !judgedIds.has(id))
     await store.confirming.putOff(unread, putOffSeconds)
@@ -69,14 +88,14 @@ async function judgeSuspects(deps: ConfirmingDeps, putsBack: boolean, signal: Ab
 
 async function judgeReferences(
   deps: ConfirmingDeps,
-  putsBack: boolean,
+  putsBack: () => boolean,
   signal: AbortSignal
 ): Promise<number> {
   let drift = 0
   for (;;) {
     signal.throwIfAborted()
-    const { graceSeconds } = deps
-    const judged = await deps.store.confirming.judgeReferences(referencesAtOnce, { putsBack, graceSeconds })
+    const input = { putsBack: putsBack(), graceSeconds: deps.graceSeconds }
+    const judged = await deps.store.confirming.judgeReferences(referencesAtOnce, input)
     if (judged === undefined) return drift
     drift += judged.drift
     await publishPending(deps.queues, 'single', judged.exportable)

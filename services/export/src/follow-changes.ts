@@ -35,11 +35,18 @@ async function readRound(
     ...(link !== undefined && { link })
   })) {
     if (page.result === 'resync') return 'resync'
-    const { objects, link: to, complete } = page
-    if (!(await store.confirming.page({ round, objects, to, complete, graceSeconds }))) return 'ended'
+    const { objects, link: to, complete, unknown } = page
+    round = { ...round, attributes: attributes.filter(name => !unknown.includes(name)) }
+    if (!(await store.confirming.page({ round, objects, to, complete, unknown, graceSeconds })))
+      return 'ended'
+    if (round.link === undefined && unknown.length > 0) log.warn({ objectType, unknown }, sentence(unknown))
     round = { ...round, link: to }
     told += objects.length
   }
   if (full) log.info({ objectType, told }, `read what the tenant has of ${objectType}s`)
   return 'ended'
+}
+
+function sentence(unknown: readonly string[]): string {
+  return `The tenant does not know ${unknown.join(', ')}: what it has of them is not read, and changes of it go unnoticed. Register what is missing, or take it out of the rules.`
 }

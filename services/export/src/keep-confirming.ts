@@ -17,6 +17,7 @@ interface Deps {
 /** The confirming import, once a period over all processes. A reading that takes longer is not begun again meanwhile. */
 export function keepConfirming({ store, queues, log, entra, config }: Deps): AsyncDisposable {
   const { DRIFT_POLICY: policy, CONFIRM_GRACE_SECONDS: graceSeconds, CONFIRM_SECONDS: seconds } = config
+  const vanished = { count: config.VANISHED_THRESHOLD, percent: config.VANISHED_THRESHOLD_PERCENT }
   let isReading = false
   return queues.schedule({
     name: 'confirming-import',
@@ -25,7 +26,7 @@ export function keepConfirming({ store, queues, log, entra, config }: Deps): Asy
       if (isReading) return
       isReading = true
       try {
-        await confirmingImport({ store, queues, log, entra, policy, graceSeconds }, signal)
+        await confirmingImport({ store, queues, log, entra, policy, graceSeconds, vanished }, signal)
       } finally {
         isReading = false
       }

@@ -3,6 +3,7 @@ import { noAnswer } from '../errors.ts'
 import { type Answer, isRecord, textIn, valuesIn } from '../transport/graph-request.ts'
 import { type PatientOptions, patientGet } from '../transport/patient-get.ts'
 import { referenceOf, toldObject } from './told-object.ts'
+import { unknownAmong } from './unknown-attributes.ts'
 
 export interface ChangesRequest {
   readonly objectType: ConfirmedType
@@ -24,6 +25,8 @@ export type ChangesPage =
       readonly objects: readonly ToldObject[]
       readonly link: string
       readonly complete: boolean
+      /** Attributes of the request that Graph does not know: this round does not tell of them. */
+      readonly unknown: readonly string[]
     }
   | { readonly result: 'resync' }
 
@@ -43,19 +46,28 @@ export async function* changes(
   request: ChangesRequest,
   { graphUrl, ...options }: ChangesOptions
 ): AsyncGenerator<ChangesPage> {
-  const { objectType, attributes, signal } = request
-  let link = request.link ?? firstPath(objectType, attributes)
-  if (request.link !== undefined && !isOfGraph(link, graphUrl)) return yield { result: 'resync' }
+  const { objectType, signal } = request
+  let { link, attributes } = request
+  let unknown: readonly string[] = []
+  if (link !== undefined && !isOfGraph(link, graphUrl)) return yield { result: 'resync' }
   for (;;) {
-    const answer = await patientGet(link, { ...options, signal }, body => linkIn(body) !== undefined)
-    if (isExpired(answer)) return yield { result: 'resync' }
+    const path = link ?? firstPath(objectType, attributes)
+    const answer = await patientGet(path, { ...options, signal }, body => linkIn(body) !== undefined)
+    if (isExpired(answer) || (link !== undefined && isRefused(answer))) return yield { result: 'resync' }
+    const strange = unknownAmong(answer, attributes)
+    if (strange.length > 0) {
+      unknown = [...unknown, ...strange]
+      attributes = attributes.filter(name => !strange.includes(name))
+      continue
+    }
     requirePage(answer, objectType)
     const next = linkIn(answer.body)
     if (next === undefined || !isOfGraph(next.link, graphUrl)) throw strangeLink()
     yield {
       result: 'page',
       objects: valuesIn(answer.body).flatMap(value => toldObject(value, objectType, attributes) ?? []),
-      ...next
+      ...next,
+      unknown
     }
     if (next.complete) return
     link = next.link
@@ -87,6 +99,11 @@ function isExpired({ status, body }: Answer): boolean {
   if (status < 400 || status >= 500) return false
   const code = (isRecord(body) && textIn(body.error, 'code')) || ''
   return /^(syncStateNotFound|resyncRequired)/i.test(code)
+}
+
+/** A link that Graph cannot make anything of will not get better: it may name an attribute that is no more. */
+function isRefused({ status }: Answer): boolean {
+  return status === 400 || status === 404
 }
 
 function requirePage(answer: Answer, objectType: ConfirmedType): void {

@@ -8,9 +8,11 @@ import {
 import { noAnswer } from '../errors.ts'
 import { type Answer, isRecord, type Send } from '../transport/graph-request.ts'
 import { attributesIn } from './told-object.ts'
+import { unknownAmong } from './unknown-attributes.ts'
 
 /**
- * Reads objects, each for itself. Those that could not be read now are not in the answer.
+ * Reads objects, each for itself. Those that could not be read now are not in the answer, nor are attributes that
+ * Graph does not know.
  * @throws SetupError
  */
 export async function readObjects(
@@ -34,6 +36,11 @@ async function readObject(
   const selected = ['id', ...attributes].map(encodeURIComponent).join(',')
   const answer = await send({ method: 'GET', url: `/${objectType}s/${entraId}?$select=${selected}` })
   requireAnswer(answer)
+  const unknown = unknownAmong(answer, attributes)
+  if (unknown.length > 0) {
+    const known = attributes.filter(name => !unknown.includes(name))
+    return readObject({ entraId, objectType, attributes: known }, send)
+  }
   if (answer.status === 200 && isRecord(answer.body)) {
     const none = Object.fromEntries(attributes.map(name => [name, null]))
     return { state: 'present', attributes: { ...none, ...attributesIn(answer.body, attributes) } }

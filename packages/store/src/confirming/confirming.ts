@@ -8,6 +8,13 @@ import { beginRound, type ConfirmingRound, resyncRound } from './rounds.ts'
 import { settleDrift } from './settle.ts'
 import { dueSuspects, putOffSuspects, type Suspect } from './suspects.ts'
 import { recordPage, type ToldPage } from './told-page.ts'
+import {
+  decideVanished,
+  type PutBackVanished,
+  putBackVanished,
+  type VanishedDecided,
+  type VanishedThreshold
+} from './vanished.ts'
 
 /** What the tenant tells of itself after it was written, and what is done where it is not as it was written. */
 export interface Confirming {
@@ -26,6 +33,8 @@ export interface Confirming {
     suspects: readonly { readonly suspect: Suspect; readonly read: ObjectRead }[],
     input: JudgeInput
   ): Promise<Judged>
+  /** Puts back what has vanished, or holds it when it is too much. After all suspects were judged. */
+  decideVanished(threshold: VanishedThreshold): Promise<VanishedDecided>
   /** Undefined when there are none whose time has come. */
   judgeReferences(limit: number, input: JudgeInput): Promise<Judged | undefined>
 }
@@ -36,6 +45,8 @@ export interface DriftRecords {
   read(id: number): Promise<Drift | undefined>
   summary(): Promise<DriftSummary>
   putBack(id: number, by: string): Promise<DriftDecision>
+  /** All that is held, when there are as many as expected. */
+  putBackVanished(expected: number, by: string): Promise<PutBackVanished>
   accept(id: number, by: string): Promise<DriftDecision>
 }
 
@@ -48,6 +59,7 @@ export function confirming(database: Database): Confirming {
     suspects: limit => dueSuspects(database, limit),
     putOff: (entryIds, seconds) => putOffSuspects(database, entryIds, seconds),
     judge: (suspects, input) => judgeObjects(database, suspects, input),
+    decideVanished: threshold => decideVanished(database, threshold),
     judgeReferences: (limit, input) => judgeReferences(database, limit, input)
   }
 }
@@ -58,6 +70,7 @@ export function driftRecords(database: Database): DriftRecords {
     read: id => readDrift(database, id),
     summary: () => summariseDrift(database),
     putBack: (id, by) => putBackDrift(database, id, by),
+    putBackVanished: (expected, by) => putBackVanished(database, expected, by),
     accept: (id, by) => acceptDrift(database, id, by)
   }
 }

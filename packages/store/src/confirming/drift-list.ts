@@ -60,6 +60,7 @@ export async function summariseDrift(database: Database): Promise<DriftSummary> 
     open: {
       'put-back': 0,
       reported: 0,
+      held: 0,
       contested: 0,
       accepted: 0,
       ...Object.fromEntries(open.map(({ action, count }) => [action, count]))

@@ -13,6 +13,7 @@ export async function endFullRound(
   objectType: ConfirmedType,
   graceSeconds: number
 ): Promise<void> {
+  await expectMany(trx)
   await sql`
     insert into drift_suspect (entry_id, due_at)
     select s.entry_id, ${afterGrace(writtenAt, graceSeconds)} from export_state s join export_object o using (entry_id)
@@ -23,6 +24,15 @@ export async function endFullRound(
   await doubtReferences(trx, objectType)
   await endDrift(trx, referenceOf[objectType])
   await forgetSeen(trx, objectType)
+}
+
+/**
+ * The tables were empty when the round began, and PostgreSQL takes them to be so until it has looked: it would go
+ * through all of them for each object, which takes a hundred thousand of them hours.
+ */
+async function expectMany(trx: DatabaseTransaction): Promise<void> {
+  await sql`analyze confirming_seen, confirming_seen_reference`.execute(trx)
+  await sql`set local enable_nestloop = off`.execute(trx)
 }
 
 async function doubtReferences(trx: DatabaseTransaction, objectType: ConfirmedType): Promise<void> {

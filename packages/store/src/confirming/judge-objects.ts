@@ -5,7 +5,7 @@ import { exportIsPending } from '../export-conditions.ts'
 import { differences, sameValue } from './compare.ts'
 import { takeAsExported, takeAsState } from './put-back.ts'
 import { type Finding, recordDrift } from './record-drift.ts'
-import { addSuspects, dropSuspects, type Suspect, writtenAt } from './suspects.ts'
+import { addSuspects, dropSuspects, putOffSuspects, readAgain, type Suspect, writtenAt } from './suspects.ts'
 import { confirmEntries } from './told-page.ts'
 
 export interface JudgeInput {
@@ -30,6 +30,10 @@ interface HeldObject {
   readonly refusedAttribute: string | null
   readonly writtenAt: string | null
   readonly pending: boolean
+  /** It was told long enough ago for an answer that contradicts it to be of now. */
+  readonly isSettled: boolean
+  /** The same for an answer that it is not in the bin either. */
+  readonly isLongGone: boolean
 }
 
 /** What is known of one suspect when it has been read. */
@@ -46,8 +50,12 @@ interface Verdict {
 /** Set once, at creation: writing another one is no way back. */
 const anchors = new Set(['onPremisesImmutableId', 'uniqueName'])
 
+/** So long a suspect waits that an exporter holds. */
+const putOffSeconds = 5
+
 /**
- * Judges suspects by what they were just read as. Whom an exporter holds, or has written since, stays a suspect.
+ * Judges suspects by what they were just read as. Whom an exporter holds, or has written since, stays a suspect; and so
+ * does whom an answer speaks of that may be older than what was told. A vanished one waits for `decideVanished`.
  */
 export function judgeObjects(
   database: Database,
@@ -56,20 +64,23 @@ export function judgeObjects(
 ): Promise<Judged> {
   return transact(database, async trx => {
     const reads = new Map(suspects.map(({ suspect, read }) => [suspect.entryId, { suspect, read }]))
-    const held = await hold(trx, [...reads.keys()])
-    const judged: { object: HeldObject; verdict: Verdict; read: ObjectRead }[] = []
-    for (const object of held) {
+    const held = await hold(trx, [...reads.keys()], graceSeconds)
+    const looked = held.flatMap((object): Looked[] => {
       const known = reads.get(object.entryId)
-      if (known === undefined || known.suspect.writtenAt !== object.writtenAt) continue
-      judged.push({ object, read: known.read, verdict: verdictOn(object, known.read) })
-    }
-    const judgedIds = judged.map(({ object }) => object.entryId)
-    await dropSuspects(trx, judgedIds)
-    await addSuspects(
-      trx,
-      [...reads.keys()].filter(id => !judgedIds.includes(id)),
-      graceSeconds
-    )
+      if (known === undefined || known.suspect.writtenAt !== object.writtenAt) return []
+      return [{ object, read: known.read, verdict: verdictOn(object, known.read) }]
+    })
+    const judged = looked.filter(each => !mayBeOld(each))
+    await dropSuspects(trx, idsOf(judged))
+    const old = looked.filter(mayBeOld)
+    const gone = idsOf(old.filter(({ read }) => read.state === 'gone'))
+    await readAgain(trx, idsOf(old), { gone, graceSeconds })
+    const lookedIds = new Set(idsOf(looked))
+    const heldIds = new Set(held.map(({ entryId }) => entryId))
+    const written = [...heldIds].filter(id => !lookedIds.has(id))
+    await addSuspects(trx, written, graceSeconds)
+    const passedOver = [...reads.keys()].filter(id => !heldIds.has(id))
+    await putOffSuspects(trx, passedOver, putOffSeconds)
     await endAgreeing(trx, judged)
     const decided = await recordDrift(
       trx,
@@ -95,13 +106,43 @@ export function judgeObjects(
   })
 }
 
-async function hold(trx: DatabaseTransaction, entryIds: readonly string[]): Promise<HeldObject[]> {
+interface Looked {
+  readonly object: HeldObject
+  readonly read: ObjectRead
+  readonly verdict: Verdict
+}
+
+function idsOf(looked: readonly Looked[]): string[] {
+  return looked.map(({ object }) => object.entryId)
+}
+
+/**
+ * Graph answers from many servers. One that does not show what was just told may not know of it yet, and what is in
+ * neither place may only be on its way to the bin.
+ */
+function mayBeOld({ object, read, verdict }: Looked): boolean {
+  if (read.state === 'gone') return !object.isLongGone
+  const isNothing =
+    verdict.findings.length === 0 &&
+    verdict.isDeleted === undefined &&
+    Object.keys(verdict.already).length === 0
+  return isNothing && !object.isSettled
+}
+
+/** Another process may have judged some of them: those are no suspects any more. */
+async function hold(
+  trx: DatabaseTransaction,
+  entryIds: readonly string[],
+  graceSeconds: number
+): Promise<HeldObject[]> {
   const { rows } = await sql<HeldObject>`
     select s.entry_id as "entryId", s.entra_state as "entraState", s.exported, o.desired,
       o.desired_present as "desiredPresent", s.problem ->> 'attribute' as "refusedAttribute",
-      ${writtenAt}::text as "writtenAt", ${exportIsPending} as pending
-    from export_state s join export_object o using (entry_id)
-    where s.entry_id = any(${entryIds}) order by s.entry_id for update of s skip locked`.execute(trx)
+      ${writtenAt}::text as "writtenAt", ${exportIsPending} as pending,
+      d.doubted_at + make_interval(secs => ${graceSeconds}) <= clock_timestamp() as "isSettled",
+      coalesce(d.gone_at, clock_timestamp()) + make_interval(secs => ${graceSeconds}) <= clock_timestamp() as "isLongGone"
+    from export_state s join export_object o using (entry_id) join drift_suspect d using (entry_id)
+    where s.entry_id = any(${entryIds}) order by s.entry_id for update of s, d skip locked`.execute(trx)
   return rows
 }
 
@@ -186,10 +227,7 @@ function stateSeen({ kind, entryId, found }: Finding): { entryId: string; state:
 }
 
 /** What was told of them before has come right by itself. What was put back ends when the exporter has written. */
-async function endAgreeing(
-  trx: DatabaseTransaction,
-  judged: readonly { object: HeldObject; verdict: Verdict; read: ObjectRead }[]
-): Promise<void> {
+async function endAgreeing(trx: DatabaseTransaction, judged: readonly Looked[]): Promise<void> {
   if (judged.length === 0) return
   const records = judged.map(({ object, verdict, read }) => ({
     id: object.entryId,
@@ -213,10 +251,7 @@ async function endAgreeing(
 }
 
 /** Somebody has deleted what we were about to delete: there is nothing left to write. */
-async function confirmDeleted(
-  trx: DatabaseTransaction,
-  judged: readonly { object: HeldObject; verdict: Verdict }[]
-): Promise<void> {
+async function confirmDeleted(trx: DatabaseTransaction, judged: readonly Looked[]): Promise<void> {
   const records = judged.flatMap(({ object, verdict }) =>
     verdict.isDeleted === undefined ? [] : [{ id: object.entryId, state: verdict.isDeleted }]
   )

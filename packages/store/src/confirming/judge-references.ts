@@ -11,9 +11,11 @@ interface DueReference {
   readonly present: boolean
   readonly targetEntry: string | null
   readonly strange: boolean
+  /** One of its ends is not judged yet. */
+  readonly waits: boolean
 }
 
-/** So long a reference waits whose source is just being written. */
+/** So long a reference waits whose source is just being written, or one of whose ends is not judged. */
 const putOffSeconds = 2
 
 /**
@@ -31,11 +33,12 @@ export function judgeReferences(
     const due = await dueReferences(trx, limit)
     if (due.length === 0) return undefined
     const held = new Set(await holdSources(trx, [...new Set(due.map(({ source }) => source))]))
+    const mayBeJudged = ({ source, waits }: DueReference) => held.has(source) && !waits
     await putOff(
       trx,
-      due.filter(({ source }) => !held.has(source))
+      due.filter(each => !mayBeJudged(each))
     )
-    const judged = due.filter(({ source }) => held.has(source))
+    const judged = due.filter(mayBeJudged)
     await drop(trx, judged)
     const decided = await recordDrift(trx, judged.filter(({ strange }) => strange).map(findingOf), putsBack)
     const putBack = decided.filter(({ action }) => action === 'put-back')
@@ -55,8 +58,8 @@ export function judgeReferences(
 async function dueReferences(trx: DatabaseTransaction, limit: number): Promise<DueReference[]> {
   const { rows } = await sql<DueReference>`
     select d.source_entry as source, d.attribute, d.target_entra_id as target, d.present, t.entry_id as "targetEntry",
-      s.entra_state = 'present' and o.desired_present
-      and not exists (select from drift_suspect u where u.entry_id in (s.entry_id, t.entry_id))
+      exists (select from drift_suspect u where u.entry_id in (s.entry_id, t.entry_id)) as waits,
+      s.entra_state = 'present' and o.desired_present and not (d.present and ${isReplaced})
       and not exists (select from drift v where v.entry_id in (s.entry_id, t.entry_id) and v.ended_at is null
         and v.kind = 'vanished')
       and case when d.present then l.source_entry is null or not (l.exported or l.desired)
@@ -65,12 +68,23 @@ async function dueReferences(trx: DatabaseTransaction, limit: number): Promise<D
     join export_state s on s.entry_id = d.source_entry join export_object o on o.entry_id = d.source_entry
     left join export_state t on t.entra_id = d.target_entra_id
     left join export_object p on p.entry_id = t.entry_id
-    left join export_link l on l.source_entry = d.source_entry and l.attribute = d.attribute
-      and l.target_entry = t.entry_id
+    left join lateral (
+      select source_entry, desired, exported from export_link
+      where source_entry = d.source_entry and attribute = d.attribute and target_entry = t.entry_id limit 1
+    ) l on true
     where d.due_at <= clock_timestamp() order by d.due_at limit ${limit}
     for update of d skip locked`.execute(trx)
   return rows
 }
+
+/**
+ * Somebody has one manager. Whoever was put in the place of the one that is meant goes when that one is written
+ * again: the request that removes a manager names none, so it could take the right one.
+ */
+const isReplaced = sql`(d.attribute = 'manager' and exists (
+  select from export_link m join export_state ms on ms.entry_id = m.target_entry and ms.entra_state = 'present'
+  join export_object mo on mo.entry_id = m.target_entry and mo.desired_present
+  where m.source_entry = d.source_entry and m.attribute = 'manager' and m.desired and not m.refused))`
 
 async function holdSources(trx: DatabaseTransaction, sources: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`

@@ -33,6 +33,15 @@ export async function takeAsState(
     update export_state s set entra_state = r.state, deleted_at = null from ${records} where s.entry_id = r."entryId"`.execute(
     trx
   )
+  // All of their references are written again with them.
+  await sql`
+    with ours as (
+      select s.entry_id, s.entra_id from export_state s join ${records} on s.entry_id = r."entryId" where r.state <> 'present'
+    )
+    delete from drift_reference_suspect d using ours
+    where not d.present and (d.source_entry = ours.entry_id or d.target_entra_id = ours.entra_id)`.execute(
+    trx
+  )
   await reopen(
     trx,
     seen.map(({ entryId }) => entryId)

@@ -28,6 +28,8 @@ interface Earlier {
   readonly counts: boolean
 }
 
+const nobody = '00000000-0000-0000-0000-000000000000'
+
 /** So often within an hour the same thing is put back. Then somebody else wants it otherwise, and no end is in sight. */
 const mostPutBacks = 3
 
@@ -41,14 +43,17 @@ export async function recordDrift(
   putsBack: boolean
 ): Promise<Decided[]> {
   if (findings.length === 0) return []
-  const earlier = await earlierDrift(trx, [...new Set(findings.map(({ entryId }) => entryId))])
+  const earlier = await earlierDrift(trx, findings)
   const decided = findings.map(finding => ({
     ...finding,
     action: actionFor(finding, earlier.get(keyOf(finding)) ?? [], putsBack)
   }))
   await writeDrift(
     trx,
-    decided.map(each => ({ ...each, news: isNews(each, earlier.get(keyOf(each)) ?? []) }))
+    decided.map(each => ({
+      ...each,
+      news: isNews(each, earlier.get(keyOf(each)) ?? []) && !isUndecided(each, putsBack)
+    }))
   )
   return decided
 }
@@ -57,12 +62,18 @@ function actionFor(finding: Finding, earlier: readonly Earlier[], putsBack: bool
   const open = earlier.find(each => each.open)
   if (open?.action === 'accepted' && sameValue(finding.attribute ?? '', open.found, finding.found))
     return 'accepted'
-  if (open?.action === 'contested') return 'contested'
+  if (open?.action === 'contested' || open?.action === 'held') return open.action
   if (!putsBack || !finding.mayPutBack) return 'reported'
   // It was given to the exporter already, who has not come to it.
   if (open?.action === 'put-back') return 'put-back'
   const putBack = earlier.filter(({ action, counts }) => action === 'put-back' && counts)
-  return putBack.length < mostPutBacks ? 'put-back' : 'contested'
+  if (putBack.length >= mostPutBacks) return 'contested'
+  // Whether so many may be put back can only be said when all are known.
+  return finding.kind === 'vanished' ? 'reported' : 'put-back'
+}
+
+function isUndecided({ kind, action }: Decided, putsBack: boolean): boolean {
+  return putsBack && kind === 'vanished' && action === 'reported'
 }
 
 function isNews({ action, attribute, found }: Decided, earlier: readonly Earlier[]): boolean {
@@ -81,14 +92,21 @@ function keyOf({
 
 async function earlierDrift(
   trx: DatabaseTransaction,
-  entryIds: readonly string[]
+  findings: readonly Finding[]
 ): Promise<Map<string, Earlier[]>> {
+  const things = findings.map(({ entryId, kind, attribute, targetEntraId }) => ({
+    entryId,
+    kind,
+    attribute: attribute ?? '',
+    target: targetEntraId ?? nobody
+  }))
   const { rows } = await sql<Omit<Earlier, 'key'> & Parameters<typeof keyOf>[0]>`
-    select entry_id as "entryId", kind, attribute, target_entra_id as "targetEntraId", action, found,
-      ended_at is null as open, counts
-    from drift where entry_id = any(${entryIds}) and (ended_at is null or since > now() - interval '1 hour')`.execute(
-    trx
-  )
+    select d.entry_id as "entryId", d.kind, d.attribute, d.target_entra_id as "targetEntraId", d.action, d.found,
+      d.ended_at is null as open, d.counts
+    from jsonb_to_recordset(${JSON.stringify(things)}::jsonb) as r ("entryId" uuid, kind text, attribute text, target uuid)
+    join drift d on d.entry_id = r."entryId" and d.kind = r.kind and coalesce(d.attribute, '') = r.attribute
+      and coalesce(d.target_entra_id, '00000000-0000-0000-0000-000000000000') = r.target
+    where d.ended_at is null or d.since > now() - interval '1 hour'`.execute(trx)
   const earlier = new Map<string, Earlier[]>()
   for (const row of rows) {
     const key = keyOf(row)

@@ -11,6 +11,8 @@ export interface ConfirmingRound {
   readonly full: boolean
   /** What the round tells changes of. */
   readonly attributes: readonly string[]
+  /** When it began: whoever reads for one that has begun anew meanwhile comes too late. */
+  readonly begunAt: string
 }
 
 export interface RoundState {
@@ -36,6 +38,8 @@ interface RoundRow {
   readonly complete: boolean
   readonly full: boolean
   readonly attributes: readonly string[]
+  readonly unknown: readonly string[]
+  readonly begunAt: string
 }
 
 /**
@@ -50,14 +54,16 @@ export function beginRound(
   return transact(database, async trx => {
     const row = await lockRound(trx, objectType)
     if (row.link !== null && !row.complete) return roundOf(objectType, row)
-    const known = row.link === null ? [] : row.attributes
-    if (row.link !== null && (await newAttributes(trx, objectType, known)).length === 0) {
+    if (row.link !== null && !(await hasNewAttributes(trx, objectType, row.attributes))) {
       return roundOf(objectType, await beginAgain(trx, objectType, { ...row, full: false }))
     }
     const attributes = await writtenAttributes(trx, objectType)
     if (attributes.length === 0) return undefined
     await forgetSeen(trx, objectType)
-    return roundOf(objectType, await beginAgain(trx, objectType, { link: null, full: true, attributes }))
+    return roundOf(
+      objectType,
+      await beginAgain(trx, objectType, { link: null, full: true, attributes, unknown: [] })
+    )
   })
 }
 
@@ -72,14 +78,21 @@ export async function resyncRound(database: Database, objectType: ConfirmedType)
 /** False: another process has read this page before us, and goes on. */
 export async function advanceRound(
   trx: DatabaseTransaction,
-  { objectType, link }: Pick<ConfirmingRound, 'objectType' | 'link'>,
-  page: { readonly to: string; readonly complete: boolean; readonly told: number }
+  { objectType, link, begunAt }: Pick<ConfirmingRound, 'objectType' | 'link' | 'begunAt'>,
+  page: {
+    readonly to: string
+    readonly complete: boolean
+    readonly told: number
+    readonly unknown: readonly string[]
+  }
 ): Promise<boolean> {
   const moved = await sql`
     update confirming_round set link = ${page.to}, complete = ${page.complete}, told = told + ${page.told},
+      unknown = array(select distinct unnest(unknown || ${[...page.unknown]}::text[])),
       completed_at = case when ${page.complete} then now() else completed_at end,
       full_completed_at = case when ${page.complete} and is_full then now() else full_completed_at end
     where object_type = ${objectType} and not complete and link is not distinct from ${link ?? null}
+      and begun_at::text = ${begunAt}
     returning 1`.execute(trx)
   return moved.rows.length === 1
 }
@@ -117,7 +130,7 @@ async function lockRound(trx: DatabaseTransaction, objectType: ConfirmedType): P
     insert into confirming_round (object_type, attributes) values (${objectType}, '{}')
     on conflict do nothing`.execute(trx)
   const { rows: found } = await sql<RoundRow>`
-    select link, complete, is_full as full, attributes from confirming_round
+    select link, complete, is_full as full, attributes, unknown, begun_at::text as "begunAt" from confirming_round
     where object_type = ${objectType} for update`.execute(trx)
   const [row] = found
   if (row === undefined) throw new Error(`the round of ${objectType}s is gone`)
@@ -127,21 +140,22 @@ async function lockRound(trx: DatabaseTransaction, objectType: ConfirmedType): P
 async function beginAgain(
   trx: DatabaseTransaction,
   objectType: ConfirmedType,
-  row: Omit<RoundRow, 'complete'>
+  row: Omit<RoundRow, 'complete' | 'begunAt'>
 ): Promise<Omit<RoundRow, 'complete'>> {
-  await sql`
+  const { rows: begun } = await sql<{ begunAt: string }>`
     update confirming_round set link = ${row.link}, complete = false, is_full = ${row.full}, told = 0,
-      attributes = ${[...row.attributes]}, begun_at = now(),
+      attributes = ${[...row.attributes]}, unknown = ${[...row.unknown]}, begun_at = clock_timestamp(),
       begun_journal = coalesce((select max(id) from journal), 0)
-    where object_type = ${objectType}`.execute(trx)
-  return row
+    where object_type = ${objectType} returning begun_at::text as "begunAt"`.execute(trx)
+  return { ...row, begunAt: begun[0]?.begunAt ?? '' }
 }
 
 function roundOf(
   objectType: ConfirmedType,
-  { link, full, attributes }: Omit<RoundRow, 'complete'>
+  { link, full, attributes, unknown, begunAt }: Omit<RoundRow, 'complete'>
 ): ConfirmingRound {
-  return { objectType, link: link ?? undefined, full, attributes }
+  const asked = attributes.filter(name => !unknown.includes(name))
+  return { objectType, link: link ?? undefined, full, attributes: asked, begunAt }
 }
 
 async function writtenAttributes(trx: DatabaseTransaction, objectType: ConfirmedType): Promise<string[]> {
@@ -152,18 +166,17 @@ async function writtenAttributes(trx: DatabaseTransaction, objectType: Confirmed
   return found.map(({ name }) => name)
 }
 
-/** Among what was written since the last round began. An exporter may commit some minutes after it has written. */
-async function newAttributes(
+/** Whether any was written since the last round began. An exporter may commit some minutes after it has written. */
+async function hasNewAttributes(
   trx: DatabaseTransaction,
   objectType: ConfirmedType,
   known: readonly string[]
-): Promise<string[]> {
-  const { rows: found } = await sql<{ name: string }>`
-    select distinct name from export_state s join export_object o using (entry_id)
-    cross join lateral jsonb_object_keys(s.exported) as name
-    where o.object_type = ${objectType} and jsonb_typeof(s.exported) = 'object' and name <> all(${[...known]})
-      and s.exported_at > (select begun_at from confirming_round where object_type = ${objectType}) - interval '10 minutes'`.execute(
-    trx
-  )
-  return found.map(({ name }) => name)
+): Promise<boolean> {
+  const { rows: found } = await sql`
+    select from export_state s join export_object o using (entry_id)
+    where o.object_type = ${objectType}
+      and case when jsonb_typeof(s.exported) = 'object' then s.exported - ${[...known]}::text[] <> '{}' end
+      and s.exported_at > (select begun_at from confirming_round where object_type = ${objectType}) - interval '10 minutes'
+    limit 1`.execute(trx)
+  return found.length > 0
 }

@@ -22,6 +22,11 @@ export function settleDrift(database: Database, putsBack: boolean): Promise<void
         else not exists (
           select from export_link l where l.source_entry = d.entry_id and l.attribute = d.attribute
             and l.target_entry = d.target_entry and l.exported and not l.desired) end`.execute(trx)
+    await sql`
+      update drift d set ended_at = now()
+      from export_object o join export_state s on s.entry_id = o.entry_id
+      where d.ended_at is null and d.kind = 'vanished' and o.entry_id = d.entry_id
+        and not o.desired_present and s.entra_state <> 'present'`.execute(trx)
     if (!putsBack) return
     await sql`
       insert into drift_suspect (entry_id, due_at)

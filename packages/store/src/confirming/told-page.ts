@@ -13,6 +13,8 @@ export interface ToldPage {
   /** Where the page leads. */
   readonly to: string
   readonly complete: boolean
+  /** Of a full round: the attributes that the tenant does not know. */
+  readonly unknown?: readonly string[]
   /** What was written less long ago is judged later. */
   readonly graceSeconds: number
 }
@@ -36,8 +38,8 @@ interface KnownObject {
  */
 export function recordPage(database: Database, page: ToldPage): Promise<boolean> {
   return transact(database, async trx => {
-    const { round, to, complete, objects } = page
-    if (!(await advanceRound(trx, round, { to, complete, told: objects.length }))) return false
+    const { round, to, complete, objects, unknown = [] } = page
+    if (!(await advanceRound(trx, round, { to, complete, told: objects.length, unknown }))) return false
     const known = await knownObjects(
       trx,
       objects.map(({ entraId }) => entraId)
@@ -81,7 +83,7 @@ async function knownObjects(
     select s.entry_id as "entryId", s.entra_id as "entraId", s.entra_state as "entraState", s.exported,
       o.desired_present as "desiredPresent", s.problem ->> 'attribute' as "refusedAttribute",
       exists (select from drift d where d.entry_id = s.entry_id and d.ended_at is null
-        and d.kind not in ('reference-added', 'reference-removed')) as "hasDrift"
+        and d.kind in ('attribute', 'vanished', 'returned')) as "hasDrift"
     from export_state s join export_object o using (entry_id)
     where s.entra_id = any(${entraIds})`.execute(trx)
   return new Map(rows.map(row => [row.entraId, row]))

@@ -85,10 +85,15 @@ export async function tellReferences(
       on conflict (source_entry, attribute, target_entra_id)
         do update set present = excluded.present, due_at = excluded.due_at
     ), ended as (
-      update drift d set ended_at = now() from judged j
-      where d.ended_at is null and d.action <> 'put-back' and d.entry_id = j.source and d.attribute = ${attribute}
-        and d.target_entra_id = j.target
-        and d.kind = case when j.present then 'reference-removed' else 'reference-added' end
+      update drift d set ended_at = now() from judged j cross join lateral (
+        select id from drift
+        where ended_at is null and entry_id = j.source
+          and kind = case when j.present then 'reference-removed' else 'reference-added' end
+          and coalesce(attribute, '') = ${attribute}
+          and coalesce(target_entra_id, '00000000-0000-0000-0000-000000000000') = j.target
+        limit 1
+      ) o
+      where d.id = o.id and d.action <> 'put-back'
     )
     delete from drift_reference_suspect d using judged j
     where not j.strange and d.source_entry = j.source and d.attribute = ${attribute} and d.target_entra_id = j.target`.execute(

@@ -10,6 +10,8 @@ create table confirming_round (
   is_full boolean not null default true,
   -- What the link tells changes of.
   attributes text[] not null,
+  -- Those of them that the tenant does not know, and that it therefore tells nothing of.
+  unknown text[] not null default '{}',
   begun_at timestamptz not null default now(),
   -- The newest line of the journal when it began: what was written since, it may have told of too early.
   begun_journal bigint not null default 0,
@@ -40,7 +42,11 @@ create table export_confirmation (
 -- The tenant has told something else of these than was written. It may be late, so they are read for themselves.
 create table drift_suspect (
   entry_id uuid primary key,
-  due_at timestamptz not null
+  due_at timestamptz not null,
+  -- When it was last told. An answer that contradicts it soon after may be of before.
+  doubted_at timestamptz not null default now(),
+  -- When it was first found neither there nor in the bin.
+  gone_at timestamptz
 );
 
 create index drift_suspect_due on drift_suspect (due_at);
@@ -57,6 +63,7 @@ create table drift_reference_suspect (
 );
 
 create index drift_reference_suspect_due on drift_reference_suspect (due_at);
+create index drift_reference_suspect_target on drift_reference_suspect (target_entra_id);
 
 create table drift (
   id bigint generated always as identity primary key,
@@ -69,7 +76,7 @@ create table drift (
   target_entry uuid,
   expected jsonb,
   found jsonb,
-  action text not null check (action in ('put-back', 'reported', 'contested', 'accepted')),
+  action text not null check (action in ('put-back', 'reported', 'held', 'contested', 'accepted')),
   -- Whether it counts where it is asked how often the value was put back. What a person decides begins anew.
   counts boolean not null default true,
   since timestamptz not null default now(),
@@ -82,7 +89,8 @@ create unique index drift_open_key on drift
   (entry_id, kind, coalesce(attribute, ''), coalesce(target_entra_id, '00000000-0000-0000-0000-000000000000'))
   where ended_at is null;
 create index drift_open on drift (id) where ended_at is null;
-create index drift_entry on drift (entry_id, seen_at);
+create index drift_thing on drift
+  (entry_id, kind, coalesce(attribute, ''), coalesce(target_entra_id, '00000000-0000-0000-0000-000000000000'));
 
 -- To notice an attribute that was not written before.
 create index export_state_exported_at on export_state (exported_at);

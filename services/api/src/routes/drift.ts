@@ -1,5 +1,5 @@
 import { driftActions, driftKinds, queues as queueList } from '@opendirsync/contracts'
-import type { Queues } from '@opendirsync/queue'
+import { messagesOf, type Queues } from '@opendirsync/queue'
 import type { Store } from '@opendirsync/store'
 import type { FastifyBaseLogger } from 'fastify'
 import { Type } from 'typebox'
@@ -20,7 +20,7 @@ const Kind = oneOf(
 )
 const Action = oneOf(
   driftActions,
-  'put-back: it is written again. reported: it stays until somebody decides. contested: it was put back several times in vain. accepted: it may stay until it changes again'
+  'put-back: it is written again. reported: it stays until somebody decides. held: so much has vanished at once that somebody must decide. contested: it was put back several times in vain. accepted: it may stay until it changes again'
 )
 const id = { minimum: 1, maximum: Number.MAX_SAFE_INTEGER }
 
@@ -70,6 +70,7 @@ const Summary = Type.Object({
     {
       'put-back': Count('Given to the exporter, which has not written it yet'),
       reported: Count('Waits for somebody'),
+      held: Count('Has vanished together with many others and waits for somebody'),
       contested: Count('Was put back in vain and waits for somebody'),
       accepted: Count('May stay')
     },
@@ -81,7 +82,7 @@ const Summary = Type.Object({
 
 export interface DriftParts {
   readonly store: Pick<Store, 'drift'>
-  readonly queues: Pick<Queues, 'publish'>
+  readonly queues: Pick<Queues, 'publish' | 'publishAll'>
   readonly log: FastifyBaseLogger
 }
 
@@ -122,6 +123,63 @@ export function driftRoutes(app: App, parts: DriftParts): void {
     () => drift.summary()
   )
   decisionRoutes(app, parts)
+  vanishedRoute(app, parts)
+}
+
+/** What is held of deletes in the tenant is decided as a whole: one by one nobody could. */
+function vanishedRoute(app: App, { store, queues, log }: DriftParts): void {
+  app.post(
+    '/drift/put-back',
+    {
+      schema: {
+        operationId: 'putBackVanished',
+        tags: ['drift'],
+        summary: 'Have all that is held written again: users and groups that have vanished in great numbers',
+        body: Type.Object(
+          {
+            kind: oneOf(['vanished'], 'What is held'),
+            expected: Type.Integer({
+              minimum: 1,
+              maximum: Number.MAX_SAFE_INTEGER,
+              description: 'How many are held, as open.held of the summary says'
+            })
+          },
+          { additionalProperties: false }
+        ),
+        response: {
+          200: Type.Object({
+            putBack: Count('Given to the exporter'),
+            busy: Count('Still held, because they are just being written')
+          }),
+          ...problemResponses(400, 409)
+        }
+      }
+    },
+    async request => {
+      const decision = await store.drift.putBackVanished(request.body.expected, request.caller)
+      if (decision.result === 'changed') {
+        throw new ProblemError(
+          409,
+          `${decision.held} are held, not ${request.body.expected}. Look at them with GET /v1/drift?action=held.`,
+          { kind: 'drift-changed' }
+        )
+      }
+      const { entryIds, busy } = decision
+      request.log.info(
+        { putBack: entryIds.length, busy, caller: request.caller },
+        'what has vanished is put back'
+      )
+      const sentence = 'What is to be put back could not be published and is found a little later.'
+      await unlessQueueIsAway(log, { facts: { putBack: entryIds.length }, sentence }, () =>
+        queues.publishAll(
+          queueList.exportPending,
+          messagesOf(entryIds, some => ({ entryIds: some })),
+          { partition: 'single' }
+        )
+      )
+      return { putBack: entryIds.length, busy }
+    }
+  )
 }
 
 const decisions = [
