@@ -28,6 +28,11 @@ export interface PendingExport {
    */
   readonly since?: string
   /**
+   * When the tenant last took a write of the object (ISO 8601). What was written just now and cannot be found may not be
+   * known everywhere yet.
+   */
+  readonly writtenAt?: string
+  /**
    * Of an object that is to be deleted: its day has not come. The account is disabled and stays; a group stays as it is.
    */
   readonly disableOnly?: boolean

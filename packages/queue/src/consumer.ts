@@ -14,6 +14,8 @@ export interface Delivery {
   readonly signal: AbortSignal
   /** 1 for the first. */
   readonly attempt: number
+  /** The name that it was published under, if it was: no second one comes before this one has ended. */
+  readonly once: string | undefined
 }
 
 /** Handles one message and returns one word for the log. It must survive being run twice. */
@@ -97,7 +99,8 @@ async function handle<Definition extends QueueDefinition>(
   const attempt = job.attemptsMade + 1
   try {
     assertMessage(definition, job.data)
-    const outcome = await handler(job.data, { signal: stopping, attempt })
+    const once = job.deduplicationId?.replace(/-\d+$/, '')
+    const outcome = await handler(job.data, { signal: stopping, attempt, once })
     log.info({ ...fields, outcome, durationMs: Math.round(performance.now() - startedAt) }, 'handled')
     return outcome
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { MessageOf, QueueDefinition } from '@opendirsync/contracts'
 import type { Redis } from 'ioredis'
-import { prefix, queueName } from './names.ts'
+import { prefix, queueName, sweepName } from './names.ts'
 import { oncePer, type QueueLog } from './queue-log.ts'
 import type { Queues } from './queues.ts'
 import { repeat } from './repeat.ts'
@@ -41,7 +41,7 @@ export function startSweep<Definition extends QueueDefinition>(
       if (messages.length === 0) return
       // Under a name: while a sweep's messages are tried again and again, the next sweep adds none.
       await queues.publishAll(definition, messages, {
-        once: 'sweep',
+        once: sweepName,
         ...(partition !== undefined && { partition })
       })
       log.info({ queue: name, messages: messages.length }, 'pending work was published again')

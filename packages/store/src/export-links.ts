@@ -37,7 +37,7 @@ export async function exportLinks(
   database: Database,
   input: ExportLinksInput,
   mode: ModeReader
-): Promise<Omit<ExportResult, 'appeared' | 'reopened'>> {
+): Promise<Omit<ExportResult, 'appeared'>> {
   const removals = await passRemovals(database, input.sourceEntryIds, {
     limit: input.limit,
     settings: input.gate
@@ -46,17 +46,19 @@ export async function exportLinks(
     const staging = (await holdExportMode(trx, mode)) === 'staging'
     const claimed = staging ? [] : await lockSources(trx, input.sourceEntryIds)
     const links = claimed.length === 0 ? [] : await linksOf(trx, claimed, { limit: input.limit, removals })
-    if (links.length === 0) return { claimed, written: 0, refused: 0, later: [], throttledForMs: 0 }
+    if (links.length === 0)
+      return { claimed, written: 0, refused: 0, reopened: [], later: [], throttledForMs: 0 }
     const outcomes = await input.write(links.filter(link => !isReplacedManager(link, links)))
     const settled = links.map(link => ({ link, outcome: outcomeOf(link, links, outcomes, input.keyOf) }))
     await confirm(trx, settled, input)
     await noteRemovals(trx, removedWithoutApproval(settled, removals))
-    await doubtMissing(trx, settled)
+    const reopened = await doubtMissing(trx, settled)
     const later = settled.filter(({ outcome }) => outcome === undefined || outcome.result === 'later')
     return {
       claimed,
       written: settled.filter(({ outcome }) => outcome?.result === 'written').length,
       refused: settled.filter(({ outcome }) => outcome?.result === 'refused').length,
+      reopened,
       later: [...new Set(later.map(({ link }) => link.sourceEntryId))],
       throttledForMs: throttledForMs(outcomes.values())
     }
@@ -66,22 +68,24 @@ export async function exportLinks(
 /**
  * Graph does not say which end of a reference is missing. A new object may not be known everywhere yet; after a
  * minute one of the two was deleted in the tenant. Both are written anew then, and the missing one is created again.
+ * @returns those that are to be written anew
  */
-async function doubtMissing(trx: DatabaseTransaction, settled: readonly Settled[]): Promise<void> {
+async function doubtMissing(trx: DatabaseTransaction, settled: readonly Settled[]): Promise<string[]> {
   const ends = settled.flatMap(({ link, outcome }) =>
     outcome?.result === 'later' && outcome.cause === 'missing' ? [link.sourceEntryId, link.targetEntryId] : []
   )
-  if (ends.length === 0) return
-  await sql`
+  if (ends.length === 0) return []
+  const doubted = await sql<{ id: string }>`
     with doubted as (
       select entry_id from export_state
-      where entry_id = any(${ends}) and exported_at < now() - interval '1 minute' for update skip locked
+      where entry_id = any(${ends}) and exported is not null and exported_at < now() - interval '1 minute'
+      for update skip locked
     ), state as (
       update export_state s set exported = null from doubted d where s.entry_id = d.entry_id
     )
-    update export_object o set exported_revision = 0 from doubted d where o.entry_id = d.entry_id`.execute(
-    trx
-  )
+    update export_object o set exported_revision = 0 from doubted d where o.entry_id = d.entry_id
+    returning o.entry_id as id`.execute(trx)
+  return doubted.rows.map(({ id }) => id)
 }
 
 async function lockSources(trx: DatabaseTransaction, entryIds: readonly string[]): Promise<string[]> {

@@ -60,6 +60,8 @@ export class WritesUnderWayError extends Error {
 /** Asks for the mode, and remembers the newest answer. */
 export interface ModeReader {
   read(database: Database | DatabaseTransaction): Promise<ExportModeChange | undefined>
+  /** A connection was lost, and with it the lock of a write that may be under way: nothing is known until the next answer. */
+  forget(): void
   readonly last: () => ModeReading | undefined
 }
 
@@ -69,14 +71,19 @@ const lockNotAvailable = '55P03'
 
 export function modeReader(): ModeReader {
   let newest: ModeReading | undefined
+  let forgottenAtMs = Number.NEGATIVE_INFINITY
   return {
     async read(database) {
       const askedAtMs = performance.now()
       const [change] = await rows(changes(sql`order by id desc limit 1`), database)
       // Of two answers that cross, the one that was asked for last counts.
-      if (newest === undefined || askedAtMs >= newest.askedAtMs)
+      if (askedAtMs >= Math.max(newest?.askedAtMs ?? askedAtMs, forgottenAtMs))
         newest = { mode: change?.mode ?? 'export', askedAtMs }
       return change
+    },
+    forget() {
+      newest = undefined
+      forgottenAtMs = performance.now()
     },
     last: () => newest
   }

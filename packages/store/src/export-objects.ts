@@ -1,4 +1,5 @@
 import {
+  type AttributeRecord,
   conflictCodes,
   type PendingExport,
   type WriteOperation,
@@ -30,7 +31,10 @@ export interface ExportResult {
   readonly refused: number
   /** Entries that now exist in the tenant and did not before: references to them can be written. */
   readonly appeared: readonly string[]
-  /** Refused ones that are pending again, because a value that they may wait for was just given up. */
+  /**
+   * Others that are pending again: refused ones, because a value that they may wait for was just given up, and those
+   * that are written anew, because a reference shows that the tenant may not have them any more.
+   */
   readonly reopened: readonly string[]
   /** Entries that were put off; they stay pending. */
   readonly later: readonly string[]
@@ -65,10 +69,11 @@ async function claim(
   entryIds: readonly string[],
   deletes: readonly PassedDelete[]
 ): Promise<PendingExport[]> {
-  const result = await sql<PendingExport & { exported: object | null; entraId: string | null; since: Date }>`
+  const result = await sql<ClaimedRow>`
     select o.entry_id as "entryId", o.object_type as "objectType", o.source_anchor as "sourceAnchor",
       o.desired_present as "desiredPresent", o.desired, o.desired_revision as "desiredRevision",
       o.exported_revision as "exportedRevision", s.exported, s.entra_id as "entraId", s.entra_state as "entraState", s.since,
+      s.exported_at as "writtenAt",
       not o.desired_present and d.step is not distinct from 'disable' as "disableOnly"
     from export_state s join export_object o on o.entry_id = s.entry_id
     left join jsonb_to_recordset(${JSON.stringify(deletes)}::jsonb) as d (id uuid, revision bigint, step text)
@@ -78,12 +83,20 @@ async function claim(
       and (o.desired_present or s.entra_state = 'deleted' or d.id is not null)
     order by s.entry_id
     for update of s skip locked`.execute(trx)
-  return result.rows.map(row => ({
+  return result.rows.map(({ writtenAt, ...row }) => ({
     ...row,
     exported: row.exported ?? undefined,
     entraId: row.entraId ?? undefined,
-    since: row.since.toISOString()
-  })) as PendingExport[]
+    since: row.since.toISOString(),
+    ...(writtenAt !== null && { writtenAt: writtenAt.toISOString() })
+  }))
+}
+
+interface ClaimedRow extends Omit<PendingExport, 'exported' | 'entraId' | 'since' | 'writtenAt'> {
+  readonly exported: AttributeRecord | null
+  readonly entraId: string | null
+  readonly since: Date
+  readonly writtenAt: Date | null
 }
 
 async function confirm(

@@ -78,7 +78,7 @@ export interface Store extends AsyncDisposable {
   readonly metaverse: { synchronise(input: SynchronisationInput): Promise<SynchronisationResult> }
   readonly exports: {
     objects(input: ExportObjectsInput): Promise<ExportResult>
-    links(input: ExportLinksInput): Promise<Omit<ExportResult, 'appeared' | 'reopened'>>
+    links(input: ExportLinksInput): Promise<Omit<ExportResult, 'appeared'>>
     linkSourcesReady(appeared: readonly string[]): Promise<string[]>
     /** Whether deletes of objects of this type pass without a person. */
     deleteGate(type: DeletedType, gate: GateSettings): Promise<DeleteVerdict>
@@ -114,7 +114,14 @@ export interface Store extends AsyncDisposable {
  */
 export async function openStore(options: DatabaseOptions): Promise<Store> {
   await migrateSchema(options.url)
-  const database = openDatabase(options)
+  const mode = modeReader()
+  const database = openDatabase({
+    ...options,
+    onLost(error) {
+      mode.forget()
+      options.onLost?.(error)
+    }
+  })
   const staged = new Statistics(database, ['staged_object', 'staged_link'])
   const desired = new Statistics(database, [
     'metaverse_entry',
@@ -123,7 +130,6 @@ export async function openStore(options: DatabaseOptions): Promise<Store> {
     'export_link'
   ])
   const exported = new Statistics(database, ['export_object', 'export_state', 'export_link'])
-  const mode = modeReader()
   return {
     connectors: connectors(database),
     connectorStates: () => readConnectorStates(database),

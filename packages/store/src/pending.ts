@@ -35,7 +35,7 @@ export interface Pending {
   reopenWithheld(attributes: readonly string[]): Promise<number>
 }
 
-interface PendingEntry {
+export interface PendingEntry {
   readonly id: string
   /** It takes access away from somebody. */
   readonly urgent: boolean

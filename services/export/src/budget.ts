@@ -26,8 +26,15 @@ export function openBudget(config: Config, log: Logger): ReturnType<typeof conne
   })
 }
 
-/** How many objects one claim holds locked: as many as are written in about a second. */
-export function claimAtOnce({ GRAPH_WRITE_QUOTA: writes, GRAPH_QUOTA_SHARE: share }: Config): number {
+/**
+ * How many objects one claim holds locked: the claims of all messages together as many as are written in about two
+ * seconds, since so long a change that is urgent may have to wait for the lock.
+ */
+export function claimAtOnce({
+  GRAPH_WRITE_QUOTA: writes,
+  GRAPH_QUOTA_SHARE: share,
+  EXPORT_CONCURRENCY: concurrency
+}: Pick<Config, 'GRAPH_WRITE_QUOTA' | 'GRAPH_QUOTA_SHARE' | 'EXPORT_CONCURRENCY'>): number {
   const perSecond = (writes / (writeWindowMs / 1_000)) * (share / 100)
-  return Math.min(200, Math.max(20, Math.round(perSecond)))
+  return Math.min(200, Math.max(1, Math.round((2 * perSecond) / concurrency)))
 }

@@ -140,6 +140,20 @@ export const ExportConfig = Type.Object({
     default: 'put-back',
     description: 'report: what somebody changes in the tenant is told, and stays until a person decides'
   }),
+  VANISHED_THRESHOLD: integerVariable({
+    default: 500,
+    minimum: 0,
+    maximum: 1_000_000,
+    description:
+      'Users, and groups, that somebody has deleted in the tenant within an hour and that are put back without a person; above it they wait'
+  }),
+  VANISHED_THRESHOLD_PERCENT: integerVariable({
+    default: 20,
+    minimum: 0,
+    maximum: 100,
+    description:
+      'The same as a share of the users, or groups, that should be there, from 21 on; 100: no limit'
+  }),
   CONFIRM_SECONDS: integerVariable({
     default: 60,
     minimum: 1,

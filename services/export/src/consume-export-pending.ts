@@ -6,9 +6,9 @@ import {
   UnavailableError
 } from '@opendirsync/contracts'
 import { type Entra, linkKey } from '@opendirsync/entra'
-import type { Queues } from '@opendirsync/queue'
-import type { ExportResult, GateSettings, Store } from '@opendirsync/store'
-import { publishPending } from './publish-pending.ts'
+import type { Delivery, Queues } from '@opendirsync/queue'
+import type { ExportResult, GateSettings, PendingEntry, Store } from '@opendirsync/store'
+import { publishAgainOnce, publishPending } from './publish-pending.ts'
 
 interface Deps {
   readonly store: Store
@@ -19,7 +19,7 @@ interface Deps {
   readonly gate: GateSettings
   /** Until what is refused is tried again, where its state says soon. */
   readonly retrySeconds: number
-  /** How many objects one claim holds: about as many as are written in a second or two. */
+  /** How many objects one claim holds locked: all claims together about as many as are written in two seconds. */
   readonly claimAtOnce: number
 }
 
@@ -28,14 +28,23 @@ const concurrencyOfFewer = 2
 
 /** References that one claim takes, for each object that one takes: most of them are written several at a time. */
 const linksPerObject = 5
+/** Of a large group; the requests are full then. */
+const fewestLinks = 100
 
 /** Until what was put off is tried again: a replica that lags, an error of one of Graph's servers. */
 const putOffMs: Readonly<Record<Lane, number>> = { urgent: 2_000, single: 3_000, bulk: 10_000 }
+
+/** After so many tries a message that can do nothing becomes one that there is no second of. */
+const triesInPlace = 4
+
+/** So often references are claimed anew without those of objects that could not be written. */
+const mostClaims = 5
 
 interface Message {
   readonly entryIds: readonly string[]
   readonly lane: Lane
   readonly run: { readonly runId?: string }
+  readonly delivery: Delivery
 }
 
 /**
@@ -52,8 +61,8 @@ export function consumeExportPending(deps: Deps): AsyncDisposable {
       deps.queues.consume(
         queueList.exportPending,
         { concurrency, partition: lane },
-        async ({ entryIds, runId }) =>
-          exportMessage({ entryIds, lane, run: runId === undefined ? {} : { runId } }, deps)
+        async ({ entryIds, runId }, delivery) =>
+          exportMessage({ entryIds, lane, run: runId === undefined ? {} : { runId }, delivery }, deps)
       )
     )
   }
@@ -61,32 +70,58 @@ export function consumeExportPending(deps: Deps): AsyncDisposable {
 }
 
 async function exportMessage(message: Message, deps: Deps): Promise<string> {
-  const { claimAtOnce, entra } = deps
-  if (entra.mode === 'staging') return 'staging mode'
-  const results: Claim[] = []
-  const sourceEntryIds: string[] = []
-  for (let from = 0; from < message.entryIds.length; from += claimAtOnce) {
-    const entryIds = message.entryIds.slice(from, from + claimAtOnce)
+  if (deps.entra.mode === 'staging') return 'staging mode'
+  const claims: Claim[] = []
+  const sources = new Set<string>()
+  for (const entryIds of portions(message.entryIds, deps.claimAtOnce)) {
+    if (mustStop(message, claims)) break
     const objects = await exportObjects({ ...message, entryIds }, deps)
-    results.push(objects)
-    sourceEntryIds.push(...(await linkSources(deps.store, entryIds, objects)))
-    if (objects.throttledForMs > 0) return pause(message, sourceEntryIds, objects, deps)
+    claims.push(objects)
+    for (const id of await linkSources(deps.store, entryIds, objects)) sources.add(id)
   }
-  const links = await deps.store.exports.links({
-    sourceEntryIds: [...new Set(sourceEntryIds)],
-    limit: claimAtOnce * linksPerObject,
-    gate: deps.gate,
-    write: some => deps.entra.writeLinks(some, message.lane),
+  for (const entryIds of portions([...sources], deps.claimAtOnce)) {
+    if (mustStop(message, claims)) break
+    claims.push(...(await exportReferences({ ...message, entryIds }, deps)))
+  }
+  if (mustStop(message, claims)) return comeAgain(message, [...sources], claims, deps)
+  await publishAgain(message, claims, deps)
+  return outcomeOf(claims)
+}
+
+function portions(ids: readonly string[], size: number): string[][] {
+  const count = Math.ceil(ids.length / size)
+  return Array.from({ length: count }, (_each, place) => ids.slice(place * size, (place + 1) * size))
+}
+
+/** The tenant asks for a pause, or this exporter is to stop. */
+function mustStop({ delivery }: Message, claims: readonly Claim[]): boolean {
+  return delivery.signal.aborted || claims.some(({ throttledForMs }) => throttledForMs > 0)
+}
+
+/** References that cannot be written take up a whole claim; those of other objects must not wait for them. */
+async function exportReferences(message: Message, deps: Deps): Promise<Claim[]> {
+  const claims: Claim[] = []
+  let left = message.entryIds
+  while (left.length > 0 && claims.length < mostClaims && !mustStop(message, claims)) {
+    const links = await exportLinks({ ...message, entryIds: left }, deps)
+    claims.push(links)
+    const stuck = new Set(links.later)
+    left = stuck.size === 0 ? [] : links.claimed.filter(id => !stuck.has(id))
+  }
+  return claims
+}
+
+function exportLinks({ entryIds, lane, run }: Message, deps: Deps): Promise<Claim> {
+  const { store, entra, gate, retrySeconds, claimAtOnce } = deps
+  return store.exports.links({
+    sourceEntryIds: entryIds,
+    limit: Math.max(fewestLinks, claimAtOnce * linksPerObject),
+    gate,
+    write: some => entra.writeLinks(some, lane),
     keyOf: linkKey,
-    retrySeconds: deps.retrySeconds,
-    ...message.run
+    retrySeconds,
+    ...run
   })
-  results.push(links)
-  if (links.throttledForMs > 0) return pause(message, sourceEntryIds, links, deps)
-  if (nothingCouldBeDone(results))
-    throw new UnavailableError('entra', 'The tenant could not take a change yet. It will be tried again.')
-  await publishAgain(message, results, deps)
-  return outcomeOf(results)
 }
 
 function exportObjects(
@@ -103,24 +138,24 @@ function exportObjects(
 }
 
 /**
- * The tenant asks for a pause: the lane waits, and this message comes again. References that only the objects
- * written just now made ready get a message of their own, since the next try will not find those objects pending.
+ * The tenant asks for a pause, for which the lane waits, or this exporter stops: the message comes again. References that
+ * only the objects written just now made ready get a message of their own, since the next try will not find those
+ * objects pending.
  *
- * @throws ThrottledError always
+ * @throws ThrottledError, or why it stops, always
  */
-async function pause(
-  { entryIds, lane, run }: Message,
+async function comeAgain(
+  { entryIds, lane, run, delivery }: Message,
   sourceEntryIds: readonly string[],
-  { throttledForMs }: Claim,
-  { queues }: Deps
+  claims: readonly Claim[],
+  deps: Deps
 ): Promise<never> {
   const known = new Set(entryIds)
-  await publishPending(
-    queues,
-    lane,
-    sourceEntryIds.filter(id => !known.has(id)),
-    run
-  )
+  const others = sourceEntryIds.filter(id => !known.has(id))
+  await publishPending(deps.queues, lane, others, run)
+  await publishUrgent(lane, await stillPending(claims, deps), run, deps)
+  delivery.signal.throwIfAborted()
+  const throttledForMs = Math.max(...claims.map(claim => claim.throttledForMs))
   throw new ThrottledError('The tenant asks to slow down.', throttledForMs)
 }
 
@@ -135,44 +170,65 @@ async function linkSources(
   return [...new Set([...entryIds.filter(id => !notYet.has(id)), ...ready])]
 }
 
-type Claim = Omit<ExportResult, 'appeared' | 'reopened'> & Partial<Pick<ExportResult, 'reopened'>>
-
-/** The message itself waits then, longer each time; so no second one is made of it. */
-function nothingCouldBeDone(claims: readonly Claim[]): boolean {
-  return (
-    claims.some(({ later }) => later.length > 0) &&
-    claims.every(({ written, refused }) => written + refused === 0)
-  )
-}
+type Claim = Omit<ExportResult, 'appeared'>
 
 /**
  * What changed while we held it, and what is left, is news again at once; nobody else could have claimed it. What
  * was put off comes again after a while. All of it stays pending in the rows, so that a lost message loses nothing.
+ *
+ * @throws UnavailableError when nothing could be done: the message itself waits then, longer each time
  */
-async function publishAgain(
-  { lane, run }: Message,
-  claims: readonly Claim[],
-  { store, queues, gate }: Deps
-): Promise<void> {
+async function publishAgain(message: Message, claims: readonly Claim[], deps: Deps): Promise<void> {
+  const { lane, run, delivery } = message
+  const { queues } = deps
+  const still = await stillPending(claims, deps)
+  const urgent = await publishUrgent(lane, still, run, deps)
   const later = new Set(claims.flatMap(claim => claim.later))
-  const held = [...new Set(claims.flatMap(claim => claim.claimed))].filter(id => !later.has(id))
-  const again = await store.pending.exportsAmong(held, gate)
-  const urgent = again.filter(entry => entry.urgent)
-  const others = again.filter(entry => !entry.urgent)
-  await publishPending(
-    queues,
-    'urgent',
-    urgent.map(({ id }) => id),
-    run
-  )
   await publishPending(
     queues,
     lane,
-    others.map(({ id }) => id),
+    still.flatMap(({ id }) => (later.has(id) || urgent.has(id) ? [] : [id])),
     run
   )
-  await publishPending(queues, lane, [...new Set(claims.flatMap(({ reopened = [] }) => reopened))], run)
-  await publishPending(queues, lane, [...later], { ...run, delayMs: putOffMs[lane] })
+  await publishAgainOnce(queues, lane, [...new Set(claims.flatMap(({ reopened }) => reopened))], run)
+
+  const putOff = [...later].filter(id => !urgent.has(id))
+  // What a sweep's message leaves over, the next sweep finds; if it waited, no sweep would find anything else.
+  if (putOff.length === 0 || delivery.once === 'sweep') return
+  if (waitsItself(message, claims, putOff))
+    throw new UnavailableError('entra', 'The tenant could not take a change yet. It will be tried again.')
+  await publishAgainOnce(queues, lane, putOff, { ...run, delayMs: putOffMs[lane] })
+}
+
+/** Instead of making another message of it. One that there is no second of cannot be published while it is in hand. */
+function waitsItself(
+  { entryIds, delivery }: Message,
+  claims: readonly Claim[],
+  putOff: readonly string[]
+): boolean {
+  const isAlone = delivery.once !== undefined && entryIds.every(id => putOff.includes(id))
+  const isIdle = claims.every(({ written, refused }) => written + refused === 0)
+  return isAlone || (isIdle && delivery.attempt < triesInPlace)
+}
+
+function stillPending(claims: readonly Claim[], { store, gate }: Deps): Promise<PendingEntry[]> {
+  return store.pending.exportsAmong([...new Set(claims.flatMap(claim => claim.claimed))], gate)
+}
+
+/**
+ * Access that is to be taken away waits in no other lane. Its own message has come and gone while the object was held
+ * here, and may have found nothing to do.
+ */
+async function publishUrgent(
+  lane: Lane,
+  still: readonly PendingEntry[],
+  run: Message['run'],
+  { queues }: Deps
+): Promise<ReadonlySet<string>> {
+  if (lane === 'urgent') return new Set()
+  const ids = still.flatMap(({ id, urgent }) => (urgent ? [id] : []))
+  await publishAgainOnce(queues, 'urgent', ids, run)
+  return new Set(ids)
 }
 
 function outcomeOf(claims: readonly Claim[]): string {

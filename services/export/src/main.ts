@@ -48,4 +48,6 @@ await runService('export', ExportConfig, async ({ config, log, untilReady, until
   })
   await using _upkeep = keepUp({ store, queues, log, entra, config, gate })
   await untilStopped()
+  // What waits for the quota is not sent any more: only requests that are under way are waited for.
+  await budget[Symbol.asyncDispose]()
 })

@@ -99,9 +99,8 @@ async function disableObject(pending: PendingExport, context: ObjectContext): Pr
   const verdict = verdictOf(await context.send({ method: 'PATCH', url, body: { accountEnabled: false } }))
   if (verdict.kind !== 'missing') return outcomeOf(verdict, 'disable')
   const { kind } = await look(entraId, pending, context.send)
-  return kind === 'missing'
-    ? { result: 'written', operation: 'delete', entraId }
-    : later('The object is not known everywhere yet.', replicationMs)
+  if (kind !== 'missing') return later('The object is not known everywhere yet.', replicationMs)
+  return gone(pending, entraId, context.send)
 }
 
 /** Into the tenant's bin, for 30 days. An object whose creation was not confirmed is looked for by its anchor. */
@@ -111,8 +110,28 @@ async function deleteObject(pending: PendingExport, send: Send): Promise<WriteOu
   if (entraId === undefined) return unchanged()
   const url = `/${kindOf(pending).collection}/${entraId}`
   const verdict = verdictOf(await send({ method: 'DELETE', url }))
-  if (verdict.kind === 'missing') return { result: 'written', operation: 'delete' }
+  if (verdict.kind === 'missing') return gone(pending, entraId, send)
   return outcomeOf(verdict, 'delete', entraId)
+}
+
+/** So long it may take until an object is known everywhere: Microsoft speaks of seconds. */
+const knownEverywhereMs = 60_000
+
+/**
+ * What is to be deleted is not there. Of what was written just now that is no proof, until it is seen in the bin: an
+ * account that is taken for deleted lives on.
+ */
+async function gone(pending: PendingExport, entraId: string, send: Send): Promise<WriteOutcome> {
+  const { writtenAt, disableOnly } = pending
+  const kept = disableOnly === true ? { entraId } : {}
+  if (writtenAt === undefined || Date.now() - Date.parse(writtenAt) > knownEverywhereMs)
+    return { result: 'written', operation: 'delete', ...kept }
+  const binned = verdictOf(
+    await send({ method: 'GET', url: `/directory/deletedItems/${entraId}?$select=id` })
+  )
+  return binned.kind === 'done'
+    ? { result: 'written', operation: 'delete', entraId }
+    : later('The object is not known everywhere yet.', replicationMs)
 }
 
 /** What we created and were not told of. An account that only has the same anchor is not ours to delete. */

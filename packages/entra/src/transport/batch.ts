@@ -1,3 +1,4 @@
+import { UnavailableError } from '@opendirsync/contracts'
 import { noAnswer } from '../errors.ts'
 import type { GraphClient } from './graph-client.ts'
 import { type Answer, type GraphRequest, isRecord } from './graph-request.ts'
@@ -5,10 +6,14 @@ import { type Answer, type GraphRequest, isRecord } from './graph-request.ts'
 /** Graph's limit. */
 export const requestsPerBatch = 20
 
+/** What Graph refuses a batch with for what stands in it. */
+const unreadable: ReadonlySet<number> = new Set([400, 413])
+
 /**
  * Sends up to 20 requests as one $batch; the answers come in the order of the requests, undefined where there is none.
  * Graph answers 200 and, when items are throttled, sometimes 424 for the envelope: both carry the items. A batch that is
  * refused as such, for an item that Graph cannot even read, is sent in halves, until that one is alone with its refusal.
+ * Any other status is about the way to Graph and not about an item: a 404 must not be taken for a missing object.
  * @throws UnavailableError, SetupError for the whole batch
  */
 export async function sendBatch(
@@ -20,6 +25,12 @@ export async function sendBatch(
   if (envelope.status === 429) return requests.map(() => envelope)
   const error = noAnswer(envelope)
   if (error !== undefined) throw error
+  if (!unreadable.has(envelope.status)) {
+    throw new UnavailableError(
+      'entra',
+      `Graph does not take batches (status ${envelope.status}). Check GRAPH_URL and what is between here and Graph; it is tried again.`
+    )
+  }
   if (requests.length === 1) return [envelope]
   const middle = Math.ceil(requests.length / 2)
   const halves = [requests.slice(0, middle), requests.slice(middle)]

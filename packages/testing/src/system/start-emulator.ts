@@ -29,6 +29,7 @@ export interface RequestCounts {
 
 /** What no application can do: the calls under `/emulator/`. The emulator's README has the bodies. */
 type Administered =
+  | 'behaviour'
   | 'roles'
   | 'contacts'
   | 'objects'
