@@ -13,6 +13,8 @@ export default defineConfig({
         test: {
           ...timeouts,
           name: 'parts',
+          // One more than there are cores: most of these wait for a server much of the time.
+          maxWorkers: 3,
           include: ['{packages,services,scripts}/**/*.test.ts', 'test/*/**/*.test.ts'],
           exclude: ['**/node_modules/**', 'test/{flows,failure}/**'],
           globalSetup: ['test/support/global-setup.ts'],

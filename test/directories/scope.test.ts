@@ -35,7 +35,8 @@ let path: string
 
 beforeAll(async () => {
   domain = stack.use(await startSambaDomain())
-  system = stack.use(await startSystem({ domain }))
+  // In a company of a handful the deletes of these tests would soon be a fifth of it, and wait for a person.
+  system = stack.use(await startSystem({ domain, environment: { DELETE_THRESHOLD_PERCENT: '100' } }))
   view = stack.use(viewOf(system))
   path = `/v1/connectors/${domain.dnsName}/scope`
   await agreement(domain, system.emulator.graph, patience.timeoutMs)
