@@ -7,6 +7,7 @@ import {
 } from '@opendirsync/contracts'
 import { sql } from 'kysely'
 import { type Database, type DatabaseTransaction, transact } from './database.ts'
+import { doubtConflicts } from './doubt-conflicts.ts'
 import { exportIsPending } from './export-conditions.ts'
 import { holdExportMode, type ModeReader } from './export-mode.ts'
 import type { GateSettings } from './gate/gate-settings.ts'
@@ -57,7 +58,7 @@ export async function exportObjects(
     const pending = staging ? [] : await claim(trx, input.entryIds, deletes)
     if (pending.length === 0)
       return { claimed: [], written: 0, refused: 0, appeared: [], reopened: [], later: [], throttledForMs: 0 }
-    const outcomes = await input.write(pending)
+    const outcomes = await doubtConflicts(trx, pending, await input.write(pending))
     await confirm(trx, pending, outcomes, input)
     return { ...summarise(pending, outcomes), reopened: await reopenConflicts(trx, pending, outcomes) }
   })
