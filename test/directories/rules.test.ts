@@ -238,7 +238,11 @@ rules:
   for (const { number, attributes } of everybody.people.filter(one => one.attributes.employeeNumber)) {
     await untilNumbered(`staff${number}`, attributes.employeeNumber)
   }
-  const runs = await fullRuns()
+  // The values arrive page by page, the run ends after the last.
+  const runs = await waitFor(async () => (await fullRuns()).every(({ endedAt }) => endedAt) && fullRuns(), {
+    ...patience,
+    describe: 'the full import to end'
+  })
   expect(runs).toHaveLength(fullBefore.length + 1)
   expect(runs[0]).toMatchObject({ state: 'completed', reason: expect.stringMatching(/employeeNumber/i) })
   await using directory = await Directory.open(domain)

@@ -73,5 +73,5 @@ function mayBeFree({ desired }: PendingExport, { values, recent }: Holder): bool
   const wanted = [desired.userPrincipalName, desired.mail].flatMap(value =>
     typeof value === 'string' ? value.toLowerCase() : []
   )
-  return !wanted.some(value => had.has(value))
+  return wanted.length > 0 && !wanted.some(value => had.has(value))
 }
