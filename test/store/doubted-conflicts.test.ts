@@ -69,9 +69,12 @@ it('a refusal for a value that another object is just giving up is put off, and 
   mayEnd.resolve()
   await renaming
 
-  // It was written a moment ago and has not the name that is wanted: the refusal is older than that.
-  expect(await exportWith(newEntries, async () => takenBy(oldId))).toMatchObject({ later: newEntries })
-  await fixture.query("update export_state set exported_at = now() - interval '2 minutes'", [])
+  await pendingOf({ ...old, complete: false, attributes: { displayName: ['Oldest'] } })
+  const afterwards = async (): Promise<WriteOutcome> => {
+    await exportWith([oldEntry], async () => ({ result: 'written', operation: 'update' }))
+    return takenBy(oldId)
+  }
+  expect(await exportWith(newEntries, afterwards)).toMatchObject({ refused: 0, later: newEntries })
   expect(await exportWith(newEntries, async () => takenBy(oldId))).toMatchObject({ refused: 1, later: [] })
 })
 

@@ -6,7 +6,7 @@ interface Holder {
   readonly entraId: string
   /** What the tenant has of it; null while another exporter is just writing it. */
   readonly values: readonly (string | null)[] | null
-  /** It was written a moment ago. */
+  /** It was written since this claim began, so perhaps after our write was refused. */
   readonly recent: boolean | null
 }
 
@@ -16,7 +16,8 @@ const soonMs = 1_000
 /**
  * A value was refused because another object of ours has it, which another exporter may be deleting or renaming at this
  * moment. That one wakes those whose refusal it sees; ours is not written down yet. So a refusal does not count while the
- * other object is being written, or when it gave the value up a moment ago: the write is put off, and soon tried again.
+ * other object is being written, or when it gave the value up since our claim began: the write is put off, and soon tried
+ * again.
  *
  * Rows are looked at without waiting for their locks: two exporters that each hold what the other looks at would wait
  * for each other.
@@ -57,7 +58,7 @@ async function holdersAmong(trx: DatabaseTransaction, entraIds: readonly string[
     ), rest as (
       select entry_id, case when entra_state = 'present'
         then array[exported ->> 'userPrincipalName', exported ->> 'mail'] else '{}' end as "values",
-        greatest(exported_at, deleted_at) > clock_timestamp() - interval '1 minute' as recent
+        exported_at >= transaction_timestamp() as recent
       from export_state where entry_id in (select entry_id from ours) for share skip locked
     )
     select o.entra_id as "entraId", r.values, r.recent from ours o left join rest r using (entry_id)`.execute(
