@@ -1,0 +1,5 @@
+export { connectReplication, type ReplicationOptions } from './drsuapi/connect-replication.ts'
+export type { ReplicationCursor } from './drsuapi/cursor.ts'
+export { forgetHashes, type ReplicatedObject } from './drsuapi/replicated-object.ts'
+export type { ChangesRequest, Replication, ReplicationPage } from './drsuapi/replication.ts'
+export { type Account, parseAccount } from './ntlm/account.ts'

@@ -1,0 +1,8 @@
+export { conformantArray, conformantVaryingArray, fixedArray } from './arrays.ts'
+export { conformantBytes, contextHandle, fixedBytes, guid, guidText } from './bytes.ts'
+export { int32, int64, uint8, uint16, uint32, uint64 } from './integers.ts'
+export { full, ref, unique } from './pointers.ts'
+export { nothing, struct, union } from './structures.ts'
+export { decode, encode } from './stub.ts'
+export { conformantText, wideString } from './text.ts'
+export { type Fields, type Ndr, NdrError, type Value, type Values } from './type.ts'
