@@ -1,9 +1,19 @@
 /**
  * The directions of the house: contracts <- rules, readiness; contracts <- adapters; services compose. The packages ldap
- * (which only the active-directory adapter uses) and located-yaml are libraries of ours.
+ * (which only the active-directory adapter uses), binary-xml and located-yaml are libraries of ours.
  * Tests and benches at the root may use everything.
  */
-const adapters = ['store', 'queue', 'active-directory', 'csv-directory', 'entra', 'write-budget', 'runtime']
+const adapters = [
+  'store',
+  'queue',
+  'active-directory',
+  'csv-directory',
+  'drsr',
+  'entra',
+  'sync-service',
+  'write-budget',
+  'runtime'
+]
 const everyAdapter = `^packages/(${adapters.join('|')})/`
 
 module.exports = {
@@ -31,6 +41,19 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/located-yaml/' },
       to: { path: '^(packages|services)/', pathNot: '^packages/located-yaml/' }
+    },
+    {
+      name: 'binary-xml-stands-alone',
+      severity: 'error',
+      from: { path: '^packages/binary-xml/' },
+      to: { path: '^(packages|services)/', pathNot: '^packages/binary-xml/' }
+    },
+    {
+      name: 'only-the-sync-service-speaks-binary-xml',
+      comment: 'its client, and its emulator',
+      severity: 'error',
+      from: { path: '^(packages|services)/', pathNot: '^packages/(binary-xml|sync-service|entra-emulator)/' },
+      to: { path: '^packages/binary-xml/' }
     },
     {
       name: 'only-active-directory-uses-ldap',
@@ -69,7 +92,7 @@ module.exports = {
       name: 'emulator-stands-alone',
       severity: 'error',
       from: { path: '^packages/entra-emulator/' },
-      to: { path: '^(packages|services)/', pathNot: '^packages/entra-emulator/' }
+      to: { path: '^(packages|services)/', pathNot: '^packages/(entra-emulator|binary-xml)/' }
     },
     {
       name: 'packages-never-import-services',

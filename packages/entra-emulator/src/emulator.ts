@@ -20,6 +20,9 @@ import { Directory } from './state/directory.ts'
 import { ReplicationLag } from './state/replication-lag.ts'
 import type { StaleReadsOptions } from './state/stale-reads.ts'
 import { type Tenant, type TenantOptions, tenantDomains, usualObjectQuota } from './state/tenant.ts'
+import { Passwords } from './sync-service/passwords.ts'
+import { SyncService, syncServicePath } from './sync-service/sync-service.ts'
+import { Synchronization, type SynchronizationChange } from './sync-service/synchronization.ts'
 import { createAuthority, createServerCertificate } from './tls/certificate.ts'
 import { AccessTokens } from './token/access-tokens.ts'
 import type { Credentials } from './token/credentials.ts'
@@ -61,6 +64,8 @@ export interface EmulatorOptions {
   /** Whether a deleted user keeps its onPremisesImmutableId until it is purged; true without it. */
   readonly binKeepsImmutableIds?: boolean
   readonly behaviour?: Partial<Behaviour>
+  /** Directory synchronization and its features; never activated without it. */
+  readonly synchronization?: SynchronizationChange
 }
 
 export interface EntraEmulator extends AsyncDisposable {
@@ -69,6 +74,8 @@ export interface EntraEmulator extends AsyncDisposable {
   /** The authority host for `@azure/identity`, to be used with `disableInstanceDiscovery`. */
   readonly authorityHost: string
   readonly tokenUrl: string
+  /** The address of the synchronization service. */
+  readonly syncServiceUrl: string
   readonly port: number
   readonly tenantId: string
   readonly clientId: string
@@ -92,6 +99,10 @@ export interface EntraEmulator extends AsyncDisposable {
   readonly administration: Administration
   /** The application's permissions and roles, and which permissions it made use of. */
   readonly application: Application
+  /** Settings of the tenant's directory synchronization. */
+  readonly synchronization: Synchronization
+  /** What arrived at the synchronization service. */
+  readonly passwords: Passwords
   /** Changes what the application must prove itself with. */
   setCredentials(
     change: Partial<Pick<Credentials, 'clientSecret' | 'clientCertificatePem' | 'federated'>>
@@ -104,7 +115,7 @@ interface ManagedIdentityAddress {
   readonly header: string
 }
 
-/** Starts a tenant on this machine: token endpoint and Graph, over HTTPS with its own authority. */
+/** Starts a tenant on this machine: token endpoint, Graph and synchronization service, over HTTPS with its own authority. */
 export async function startEntraEmulator(options: EmulatorOptions = {}): Promise<EntraEmulator> {
   const clock = options.clock ?? movingClock()
   const seed = options.seed ?? 1
@@ -130,6 +141,8 @@ export async function startEntraEmulator(options: EmulatorOptions = {}): Promise
     throttling,
     staleReads
   })
+  const synchronization = new Synchronization(tenant.tenant, options.synchronization)
+  const passwords = new Passwords()
   const domains = () => tenant.tenant.domains.map(domain => domain.name)
   const identitySecret = randomBytes(24).toString('base64url')
   const { server, port } = await startHttpsServer({
@@ -148,9 +161,12 @@ export async function startEntraEmulator(options: EmulatorOptions = {}): Promise
       credentials,
       tokens,
       administration,
-      application
+      application,
+      synchronization,
+      passwords
     },
-    tokenService: new TokenService({ credentials, tokens, application, domains }),
+    syncService: { service: new SyncService({ ...tenant, tokens, synchronization, passwords }), faults },
+    tokenService: new TokenService({ credentials, tokens, application, domains, synchronization }),
     managedIdentity: new ManagedIdentityEndpoint({
       clientId: credentials.clientId,
       tokens,
@@ -167,6 +183,7 @@ export async function startEntraEmulator(options: EmulatorOptions = {}): Promise
     graphUrl: url,
     authorityHost: url,
     tokenUrl: `${url}/${credentials.tenantId}/oauth2/v2.0/token`,
+    syncServiceUrl: `${url}${syncServicePath}`,
     port,
     tenantId: credentials.tenantId,
     clientId: credentials.clientId,
@@ -187,6 +204,8 @@ export async function startEntraEmulator(options: EmulatorOptions = {}): Promise
     state: tenant.directory,
     administration,
     application,
+    synchronization,
+    passwords,
     setCredentials: change => void Object.assign(credentials, change),
     revokeTokens: () => tokens.revokeAll(),
     async [Symbol.asyncDispose]() {
@@ -203,7 +222,8 @@ function emulatedTenant(options: EmulatorOptions, clock: Clock, lag: Replication
     countryLetterCode: 'US',
     createdDateTime: new Date(clock.now()).toISOString().slice(0, 19).concat('Z'),
     domains: tenantDomains(options.tenant ?? {}),
-    objectQuota: options.tenant?.objectQuota ?? usualObjectQuota
+    objectQuota: options.tenant?.objectQuota ?? usualObjectQuota,
+    onPremisesSyncEnabled: null
   }
   const directory = new Directory({
     clock,

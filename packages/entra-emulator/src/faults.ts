@@ -10,11 +10,14 @@ export interface Fault {
   /** It begins so much later, and ends so long after it began: the tenant's time. */
   readonly afterMs?: number
   readonly forMs?: number
-  /** `request`: HTTP requests to Graph. `item`: requests inside batches. `token`: the token endpoint. */
-  readonly target?: 'request' | 'item' | 'token'
+  /**
+   * `request`: HTTP requests to Graph. `item`: requests inside batches. `token`: the token endpoint. `sync-service`: the
+   * synchronization service.
+   */
+  readonly target?: FaultTarget
   /** Only requests of this method. */
   readonly method?: string
-  /** Only requests whose path (below `/v1.0`) contains this. */
+  /** Only requests whose path (below `/v1.0`) contains this. For the synchronization service: its operation. */
   readonly pathContains?: string
   /** The answer: 429, 500, 503, 504, … */
   readonly status?: number
@@ -30,17 +33,19 @@ export interface Fault {
   readonly carriedOut?: boolean
   /**
    * Half of the answer's body: `connection` closes the connection in the middle of it, `json` says that the half is the
-   * whole. Only for the target `request`.
+   * whole. Only for the targets `request` and `sync-service`.
    */
   readonly half?: 'connection' | 'json'
-  /** A gateway's HTML page with this status (502 without one) in place of Graph's answer; only for `request`. */
+  /** A gateway's HTML page with this status (502 without one) in place of an answer; only where `half` is. */
   readonly html?: boolean
-  /** The answer's body comes in pieces over so long; only for `request`. */
+  /** The answer's body comes in pieces over so long; only where `half` is. */
   readonly slowBodyMs?: number
 }
 
+type FaultTarget = 'request' | 'item' | 'token' | 'sync-service'
+
 export interface FaultedRequest {
-  readonly target: 'request' | 'item' | 'token'
+  readonly target: FaultTarget
   readonly method: string
   readonly path: string
 }

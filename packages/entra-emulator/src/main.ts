@@ -12,6 +12,7 @@ const usage = `Starts a Microsoft Entra tenant on this machine, until it is inte
   --tenant-id ID      the tenant's id; without it, a random one
   --permission NAME   an application permission that is granted; may be repeated (what an installer grants)
   --client-id ID      the application's id; without it, a random one
+  --directory-sync    activates directory and password hash synchronization
   --folder PATH       where the CA's certificate is written; without it, a temporary folder
   --throttling        limits requests as Microsoft documents it
   --speed N           limits requests at N times Microsoft's quota per second
@@ -33,6 +34,7 @@ const { values } = parseArgs({
     'tenant-id': { type: 'string' },
     'client-id': { type: 'string' },
     permission: { type: 'string', multiple: true },
+    'directory-sync': { type: 'boolean' },
     folder: { type: 'string' },
     throttling: { type: 'boolean' },
     speed: { type: 'string' },
@@ -72,6 +74,9 @@ function optionsOf(flags: typeof values): EmulatorOptions {
     ...(flags.permission === undefined ? {} : { permissions: flags.permission }),
     ...(flags.folder === undefined ? {} : { folder: flags.folder }),
     ...(flags.clock === undefined ? {} : { clock: fixedClock(flags.clock) }),
+    ...(flags['directory-sync'] === true && {
+      synchronization: { directorySync: true, features: { PasswordHashSync: true } }
+    }),
     ...conditionsOf(flags),
     ...(secret === undefined || secret === '' ? {} : { clientSecret: secret })
   }
@@ -85,10 +90,11 @@ function connection({
   clientId,
   clientSecret,
   caFile,
-  managedIdentity
+  managedIdentity,
+  syncServiceUrl
 }: EntraEmulator) {
   const graph = { url: graphUrl, tokenUrl, tenantId, clientId, clientSecret, caFile, authorityHost }
-  return { graph, managedIdentity }
+  return { graph, managedIdentity, syncServiceUrl }
 }
 
 function description(emulator: EntraEmulator): string {

@@ -52,7 +52,7 @@ function organization({ tenant: { tenant } }: GraphRequest): Record<string, unkn
     displayName: tenant.displayName,
     marketingNotificationEmails: [],
     onPremisesLastSyncDateTime: null,
-    onPremisesSyncEnabled: null,
+    onPremisesSyncEnabled: tenant.onPremisesSyncEnabled,
     postalCode: null,
     preferredLanguage: 'en',
     provisionedPlans: [],

@@ -124,7 +124,10 @@ export const installerPermissions: readonly string[] = [
   'Domain.Read.All'
 ]
 
-/** Every permission that means something here. */
+/** The application permission of the synchronization service. */
+export const syncServiceRole = 'ADSynchronization.ReadWrite.All'
+
+/** Every permission of Graph that means something here. */
 export const knownPermissions: readonly string[] = [
   ...new Set([...Object.values(needs), ...Object.values(userPropertyNeeds), updateUsers].flat(2))
 ].sort()

@@ -60,8 +60,8 @@ export function answerApplicationAdmin(
   }
 }
 
-function permissionsOf({ granted, used, roles }: Application): object {
-  return { granted, used, roles: [...roles] }
+function permissionsOf({ granted, grantedOfSyncService, used, roles }: Application): object {
+  return { granted: [...grantedOfSyncService, ...granted], used, roles: [...roles] }
 }
 
 function changePermissions(

@@ -8,6 +8,9 @@ import type { Administration } from '../state/administration.ts'
 import type { Application } from '../state/application.ts'
 import type { Directory } from '../state/directory.ts'
 import { tenantCounts } from '../state/tenant-counts.ts'
+import { answerSynchronizationAdmin } from '../sync-service/admin.ts'
+import type { Passwords } from '../sync-service/passwords.ts'
+import type { Synchronization } from '../sync-service/synchronization.ts'
 import type { AccessTokens } from '../token/access-tokens.ts'
 import type { Credentials } from '../token/credentials.ts'
 import type { WritesByObject } from '../writes-by-object.ts'
@@ -27,6 +30,8 @@ export interface AdminOptions {
   readonly tokens: AccessTokens
   readonly administration: Administration
   readonly application: Application
+  readonly synchronization: Synchronization
+  readonly passwords: Passwords
 }
 
 const closed = { additionalProperties: false }
@@ -37,7 +42,14 @@ const FaultBody = Type.Object(
     share: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
     afterMs: Type.Optional(Type.Number({ minimum: 0 })),
     forMs: Type.Optional(Type.Number({ minimum: 0 })),
-    target: Type.Optional(Type.Union([Type.Literal('request'), Type.Literal('item'), Type.Literal('token')])),
+    target: Type.Optional(
+      Type.Union([
+        Type.Literal('request'),
+        Type.Literal('item'),
+        Type.Literal('token'),
+        Type.Literal('sync-service')
+      ])
+    ),
     method: Type.Optional(Type.String()),
     pathContains: Type.Optional(Type.String()),
     status: Type.Optional(Type.Integer({ minimum: 400, maximum: 599 })),
@@ -114,6 +126,7 @@ export function answerAdmin(
       return (
         answerConditionsAdmin(options.conditions, `${method} ${path}`, input) ??
         answerApplicationAdmin(options, `${method} ${path}`, input) ??
+        answerSynchronizationAdmin(options, `${method} ${path}`, input) ??
         answerTenantAdmin(options.administration, `${method} ${path}`, input) ?? {
           status: 404,
           body: { error: `There is no ${method} ${path} here; see the package's README` }

@@ -7,7 +7,7 @@ export type Damage = Pick<Fault, 'half' | 'slowBodyMs'>
 export interface WholeAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string
+  readonly body: string | Buffer
 }
 
 const pieces = 10
@@ -22,7 +22,7 @@ export async function sendDamaged(
   { status, headers, body }: WholeAnswer,
   { half, slowBodyMs = 0 }: Damage
 ): Promise<void> {
-  const bytes = Buffer.from(body)
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body
   const sent = half === undefined ? bytes : bytes.subarray(0, Math.floor(bytes.length / 2))
   const told = half === 'json' ? sent.length : bytes.length
   response.writeHead(status, { ...headers, 'Content-Length': told })

@@ -9,7 +9,7 @@ import { parsePath } from '../graph/request-path.ts'
 import type { RequestLog } from '../request-log.ts'
 import type { AccessTokens } from '../token/access-tokens.ts'
 import { isDamaged, sendDamaged } from './damaged-answer.ts'
-import { readText, send } from './http-exchange.ts'
+import { headersOf, readText, send } from './http-exchange.ts'
 
 export interface GraphEndpointOptions {
   readonly tenant: EmulatedTenant
@@ -71,11 +71,12 @@ export async function answerGraph(
   else send(response, whole.status, whole.headers, whole.body)
 }
 
-async function answerWithFault(
+/** What a request is answered with that meets this fault. */
+export async function answerWithFault<Answer>(
   fault: Fault | undefined,
-  carryOut: () => Promise<GraphResponse>,
-  failure: (fault: Fault) => GraphResponse
-): Promise<GraphResponse | 'drop'> {
+  carryOut: () => Promise<Answer>,
+  failure: (fault: Fault) => Answer
+): Promise<Answer | 'drop'> {
   if (fault === undefined) return await carryOut()
   const done = fault.carriedOut ? await carryOut() : undefined
   if (fault.drop) return 'drop'
@@ -83,8 +84,8 @@ async function answerWithFault(
   return done ?? (await carryOut())
 }
 
-/** What a gateway between a client and Graph answers: no JSON. */
-function gatewayPage(status: number): GraphResponse {
+/** What a gateway between a client and a service answers. */
+export function gatewayPage(status: number): GraphResponse & { readonly body: string } {
   const title = `${status} ${STATUS_CODES[status] ?? 'Error'}`
   const body = `<!DOCTYPE html><html><head><title>${title}</title></head><body><h1>${title}</h1></body></html>`
   return { status, headers: { 'Content-Type': 'text/html; charset=us-ascii' }, body }
@@ -99,14 +100,6 @@ function parseBody(text: string): unknown {
       'Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.'
     )
   }
-}
-
-function headersOf(message: IncomingMessage): Record<string, string | undefined> {
-  const headers: Record<string, string | undefined> = {}
-  for (const [name, value] of Object.entries(message.headers)) {
-    headers[name] = Array.isArray(value) ? value.join(', ') : value
-  }
-  return headers
 }
 
 function wholeAnswer(

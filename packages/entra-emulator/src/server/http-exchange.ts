@@ -3,12 +3,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 /** Graph takes batches of up to 4 MB; nothing larger has a meaning here. */
 const largestBodyBytes = 4 * 1024 * 1024
 
-class BodyTooLargeError extends Error {
+export class BodyTooLargeError extends Error {
   override readonly name = 'BodyTooLargeError'
 }
 
-/** The whole body as text. */
-export async function readText(message: IncomingMessage): Promise<string> {
+/** The whole body. */
+export async function readBytes(message: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of message) {
@@ -18,9 +18,20 @@ export async function readText(message: IncomingMessage): Promise<string> {
       throw new BodyTooLargeError(`The body is larger than ${largestBodyBytes} bytes`)
     chunks.push(buffer)
   }
-  return chunks.length === 1 && chunks[0] !== undefined
-    ? chunks[0].toString()
-    : Buffer.concat(chunks).toString()
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)
+}
+
+/** The whole body as text. */
+export async function readText(message: IncomingMessage): Promise<string> {
+  return (await readBytes(message)).toString()
+}
+
+export function headersOf(message: IncomingMessage): Record<string, string | undefined> {
+  const headers: Record<string, string | undefined> = {}
+  for (const [name, value] of Object.entries(message.headers)) {
+    headers[name] = Array.isArray(value) ? value.join(', ') : value
+  }
+  return headers
 }
 
 export function send(

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { answerSyncService, type SyncEndpointOptions } from '../sync-service/http-endpoint.ts'
+import { syncServicePath } from '../sync-service/sync-service.ts'
 import type { ManagedIdentityEndpoint } from '../token/managed-identity.ts'
 import type { TokenService } from '../token/token-service.ts'
 import { type AdminOptions, answerAdmin } from './admin-endpoint.ts'
@@ -14,6 +16,7 @@ export interface HttpsServerOptions {
   readonly certificatePem: string
   readonly graph: GraphEndpointOptions
   readonly admin: AdminOptions
+  readonly syncService: SyncEndpointOptions
   readonly tokenService: TokenService
   readonly managedIdentity: ManagedIdentityEndpoint
 }
@@ -21,7 +24,10 @@ export interface HttpsServerOptions {
 /** Idle connections outlive the pools of the clients, so that no client meets one that is just being closed. */
 const keepAliveTimeoutMs = 75_000
 
-/** One address for Graph (`/v1.0`, `/beta`), the token service (`/{tenant}`) and the admin surface (`/emulator`). */
+/**
+ * One address for Graph (`/v1.0`, `/beta`), the token service (`/{tenant}`), the synchronization service
+ * (`/provisioningservice.svc`) and the admin surface (`/emulator`).
+ */
 export async function startHttpsServer(
   options: HttpsServerOptions
 ): Promise<{ server: Server; port: number }> {
@@ -53,6 +59,7 @@ async function answer(
     const { status, body } = answerAdmin(options.admin, method, path, await readText(message))
     return sendJson(response, status, body)
   }
+  if (path === syncServicePath) return await answerSyncService(options.syncService, message, response)
   await answerToken(options, { message, response, method, path, origin })
 }
 

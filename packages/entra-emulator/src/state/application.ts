@@ -1,11 +1,12 @@
 import {
   installerPermissions,
   knownPermissions,
-  type PermissionChoice
+  type PermissionChoice,
+  syncServiceRole
 } from '../model/application-permissions.ts'
 
 export interface ApplicationOptions {
-  /** Application permissions of Graph, granted by an administrator; without it, what an installer grants. */
+  /** Application permissions, granted by an administrator; without it, those of Graph that an installer grants. */
   readonly permissions?: readonly string[]
   /** Directory roles that the application itself holds, by display name; none without it. */
   readonly roles?: readonly string[]
@@ -23,9 +24,14 @@ export class Application {
     this.roles = new Set(options.roles)
   }
 
-  /** They are in the tokens issued from now on, as in Entra: a token keeps those that it was issued with. */
+  /** Of Graph. They are in the tokens issued from now on, as in Entra: a token keeps those that it was issued with. */
   get granted(): readonly string[] {
-    return [...this.#granted].sort()
+    return [...this.#granted].filter(each => each !== syncServiceRole).sort()
+  }
+
+  /** Of the synchronization service: they are in its tokens only. */
+  get grantedOfSyncService(): readonly string[] {
+    return this.#granted.has(syncServiceRole) ? [syncServiceRole] : []
   }
 
   /** Those without which something would have been refused. */
@@ -60,7 +66,8 @@ export class Application {
 }
 
 function known(permissions: readonly string[]): readonly string[] {
-  const unknown = permissions.find(permission => !knownPermissions.includes(permission))
+  const all = [...knownPermissions, syncServiceRole]
+  const unknown = permissions.find(permission => !all.includes(permission))
   if (unknown === undefined) return permissions
-  throw new RangeError(`No permission '${unknown}' is known here; known are ${knownPermissions.join(', ')}`)
+  throw new RangeError(`No permission '${unknown}' is known here; known are ${all.join(', ')}`)
 }

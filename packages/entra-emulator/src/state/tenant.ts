@@ -8,7 +8,7 @@ export interface TenantDomain {
   readonly authenticationType: 'Managed' | 'Federated'
 }
 
-/** The tenant itself. Its domains and its quota can be changed while the emulator runs. */
+/** The tenant itself. Its domains, its quota and its synchronization can be changed while the emulator runs. */
 export interface Tenant {
   readonly id: string
   readonly displayName: string
@@ -17,6 +17,8 @@ export interface Tenant {
   domains: readonly TenantDomain[]
   /** How many objects it may hold, those in the bin among them. */
   objectQuota: number
+  /** Whether directory synchronization is activated; null: it never was. */
+  onPremisesSyncEnabled: boolean | null
 }
 
 export interface TenantOptions {

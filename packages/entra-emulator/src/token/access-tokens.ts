@@ -7,12 +7,15 @@ export const graphResource = 'https://graph.microsoft.com'
 export const graphAppId = '00000003-0000-0000-c000-000000000000'
 
 const rememberedTokens = 1000
+const wrongAudience = 'Invalid audience.'
 
-/** What Graph learns from a token. */
+/** What a service learns from a token. */
 export interface Caller {
   readonly appId: string
   /** The `roles` claim: the application permissions that were granted when the token was issued. */
   readonly permissions: ReadonlySet<string>
+  /** It was issued for a certificate or an assertion, not for a secret. */
+  readonly usedCertificate: boolean
 }
 
 interface Issuance {
@@ -23,13 +26,19 @@ interface Issuance {
   readonly proof: '1' | '2'
 }
 
-/** Issues access tokens (RS256 JWTs, as Entra's are) and checks those that Graph is called with. */
+interface Verified {
+  readonly caller: Caller
+  readonly audiences: readonly string[]
+  readonly expiresMs: number
+}
+
+/** Issues access tokens (RS256 JWTs, as Entra's are) and checks those that services are called with. */
 export class AccessTokens {
   readonly lifetimeSeconds: number
   readonly #tenantId: string
   readonly #keys: { readonly publicKey: KeyObject; readonly privateKey: KeyObject }
   readonly #keyId: string
-  readonly #verified = new Map<string, { readonly caller: Caller; readonly expiresMs: number }>()
+  readonly #verified = new Map<string, Verified>()
   #notBeforeSeconds = 0
 
   constructor(tenantId: string, lifetimeSeconds: number) {
@@ -71,10 +80,16 @@ export class AccessTokens {
     if (authorization === undefined) throw refusal('Access token is empty.')
     const token = /^Bearer\s+(\S+)$/i.exec(authorization)?.[1]
     if (token === undefined) throw refusal('CompactToken parsing failed with error code: 80049217')
+    return await this.callerOf(token, [graphResource, graphAppId])
+  }
+
+  /** Who a token for one of these audiences speaks for, or the 401. */
+  async callerOf(token: string, audiences: readonly string[]): Promise<Caller> {
     const known = this.#verified.get(token)
-    if (known !== undefined && known.expiresMs > Date.now()) return known.caller
-    this.#verified.delete(token)
-    return await this.#verifyNew(token)
+    const verified =
+      known !== undefined && known.expiresMs > Date.now() ? known : await this.#verifyNew(token, audiences)
+    if (verified.audiences.some(each => audiences.includes(each))) return verified.caller
+    throw refusal(wrongAudience)
   }
 
   /** Refuses every token issued so far: what a revocation or the end of their life would do. */
@@ -89,20 +104,26 @@ export class AccessTokens {
     return { keys: [{ ...jwk, use: 'sig', alg: 'RS256', kid: this.#keyId, x5t: this.#keyId }] }
   }
 
-  async #verifyNew(token: string): Promise<Caller> {
+  async #verifyNew(token: string, audiences: readonly string[]): Promise<Verified> {
+    this.#verified.delete(token)
     const { payload } = await jwtVerify(token, this.#keys.publicKey, {
       issuer: this.#issuer,
-      audience: [graphResource, graphAppId],
+      audience: [...audiences],
       algorithms: ['RS256']
     }).catch((error: unknown) => {
       throw refusal(reasonOf(error))
     })
     if ((payload.iat ?? 0) < this.#notBeforeSeconds) throw refusal('Access token has been revoked.')
     const roles = Array.isArray(payload.roles) ? payload.roles.map(String) : []
-    const caller = { appId: String(payload.appid), permissions: new Set(roles) }
+    const caller = {
+      appId: String(payload.appid),
+      permissions: new Set(roles),
+      usedCertificate: payload.appidacr === '2'
+    }
+    const verified = { caller, audiences: [payload.aud ?? []].flat(), expiresMs: (payload.exp ?? 0) * 1000 }
     if (this.#verified.size >= rememberedTokens) this.#verified.clear()
-    this.#verified.set(token, { caller, expiresMs: (payload.exp ?? 0) * 1000 })
-    return caller
+    this.#verified.set(token, verified)
+    return verified
   }
 }
 
@@ -110,7 +131,7 @@ function reasonOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'ERR_JWT_EXPIRED') return 'Lifetime validation failed, the token is expired.'
   if (code === 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED') return 'Signature is invalid.'
-  if (code === 'ERR_JWT_CLAIM_VALIDATION_FAILED') return 'Invalid audience.'
+  if (code === 'ERR_JWT_CLAIM_VALIDATION_FAILED') return wrongAudience
   return 'CompactToken parsing failed with error code: 80049217'
 }
 

@@ -1,4 +1,6 @@
 import type { Application } from '../state/application.ts'
+import { syncServiceAppId } from '../sync-service/sync-service.ts'
+import type { Synchronization } from '../sync-service/synchronization.ts'
 import type { AccessTokens } from './access-tokens.ts'
 import { graphAppId, graphResource } from './access-tokens.ts'
 import { sameText, verifyClientAssertion } from './client-assertion.ts'
@@ -27,6 +29,7 @@ export interface TokenServiceOptions {
   readonly application: Application
   /** A tenant may be named by a domain in place of its id. */
   readonly domains: () => readonly string[]
+  readonly synchronization: Synchronization
 }
 
 /** OpenID configuration, keys, and access tokens for an application (client credentials, RFC 6749 4.4). */
@@ -76,7 +79,7 @@ export class TokenService {
     }
     const proof = await this.#authenticate(form, origin)
     const resource = this.#resourceOf(required(form, 'scope'), origin)
-    const permissions = application.granted
+    const permissions = resource === syncServiceAppId ? application.grantedOfSyncService : application.granted
     const accessToken = await tokens.issue({ appId: credentials.clientId, resource, permissions, proof })
     const lifetime = tokens.lifetimeSeconds
     return { token_type: 'Bearer', expires_in: lifetime, ext_expires_in: lifetime, access_token: accessToken }
@@ -108,10 +111,10 @@ export class TokenService {
   #resourceOf(scope: string, origin: string): string {
     if (!scope.endsWith('/.default')) throw wrongScope(scope)
     const resource = scope.slice(0, -'/.default'.length).replace(/\/$/, '')
-    if (![graphResource, graphAppId, origin].includes(resource)) {
-      throw unknownResource(resource, this.#options.credentials.tenantId)
-    }
-    return graphResource
+    if ([graphResource, graphAppId, origin].includes(resource)) return graphResource
+    const { synchronization, credentials } = this.#options
+    if (resource === syncServiceAppId && synchronization.hasService) return syncServiceAppId
+    throw unknownResource(resource, credentials.tenantId)
   }
 
   #configuration(origin: string): object {

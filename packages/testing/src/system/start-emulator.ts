@@ -2,8 +2,12 @@ import { fileURLToPath } from 'node:url'
 import type {
   ConditionsChange,
   Fault,
+  PasswordCounts,
+  PasswordVerification,
   QuotaUse,
+  SignIn,
   StruckFault,
+  SynchronizationChange,
   TenantCounts,
   ThrottlingOptions,
   ThrottlingReport,
@@ -81,7 +85,25 @@ export interface EmulatorProcess extends AsyncDisposable {
   permissions(): Promise<PermissionUse>
   /** Changes what the application must prove itself with, and takes its tokens back. */
   setClientSecret(clientSecret: string): Promise<void>
+  /** A certificate that the application may prove itself with from now on; PEM, without its key. */
+  setClientCertificate(clientCertificatePem: string): Promise<void>
+  /** The address of the tenant's synchronization service. Its tokens need `ADSynchronization.ReadWrite.All`. */
+  readonly syncServiceUrl: string
+  /** Directory synchronization and its features, from now on. What is absent stays. */
+  changeSynchronization(change: SynchronizationChange): Promise<void>
+  /** What became of the password hashes that were sent. */
+  passwordCounts(): Promise<PasswordCounts>
+  /** Whether this clear password is the one whose hash arrived for the user. */
+  verifyPassword(person: PasswordOwner, password: string): Promise<PasswordVerification>
+  /** What the user is told who signs in with this password. */
+  signIn(userPrincipalName: string, password: string): Promise<SignIn>
 }
+
+/** A user of the tenant; the anchor is its onPremisesImmutableId. */
+type PasswordOwner =
+  | { readonly userPrincipalName: string }
+  | { readonly id: string }
+  | { readonly anchor: string }
 
 const program = fileURLToPath(new URL('../../../entra-emulator/src/main.ts', import.meta.url))
 
@@ -92,6 +114,8 @@ export interface EmulatorProcessOptions extends Omit<ConditionsChange, 'throttli
   readonly port?: number
   /** True: Microsoft's quotas; or some that differ. Off without it. */
   readonly throttling?: boolean | ThrottlingOptions
+  /** Directory synchronization; never activated without it. */
+  readonly synchronization?: SynchronizationChange
 }
 
 /** The emulated tenant as a process of its own, as `npm run entra-emulator` starts it. */
@@ -108,7 +132,10 @@ export async function startEmulator(options: EmulatorProcessOptions = {}): Promi
     child,
     waitFor(() => child.stdout.all()[0], { describe: 'the emulator to say its addresses', timeoutMs: 30_000 })
   )
-  const { graph, managedIdentity } = JSON.parse(line) as Pick<EmulatorProcess, 'graph' | 'managedIdentity'>
+  const { graph, managedIdentity, syncServiceUrl } = JSON.parse(line) as Pick<
+    EmulatorProcess,
+    'graph' | 'managedIdentity' | 'syncServiceUrl'
+  >
   const https = started.use(new HttpsJson(graph.caFile))
 
   async function admin(method: string, path: string, body?: object): Promise<unknown> {
@@ -124,6 +151,7 @@ export async function startEmulator(options: EmulatorProcessOptions = {}): Promi
   }
 
   await admin('POST', 'behaviour', conditionsOf(options))
+  if (options.synchronization !== undefined) await admin('POST', 'synchronization', options.synchronization)
   const running = started.move()
   return {
     graph,
@@ -145,12 +173,27 @@ export async function startEmulator(options: EmulatorProcessOptions = {}): Promi
     permissions: async () => (await admin('GET', 'permissions')) as PermissionUse,
     setClientSecret: async clientSecret =>
       void (await admin('POST', 'credentials', { clientSecret, revokeTokens: true })),
+    setClientCertificate: async clientCertificatePem =>
+      void (await admin('POST', 'credentials', { clientCertificatePem })),
+    syncServiceUrl,
+    changeSynchronization: async change => void (await admin('POST', 'synchronization', change)),
+    passwordCounts: async () => (await admin('GET', 'passwords')) as PasswordCounts,
+    verifyPassword: async (person, password) =>
+      (await admin('POST', 'passwords/verify', { ...person, password })) as PasswordVerification,
+    signIn: async (userPrincipalName, password) =>
+      (await admin('POST', 'sign-in', { userPrincipalName, password })) as SignIn,
     [Symbol.asyncDispose]: () => running.disposeAsync()
   }
 }
 
 function conditionsOf({ throttling = false, ...options }: EmulatorProcessOptions): ConditionsChange {
-  const { domains: _domains, permissions: _permissions, port: _port, ...conditions } = options
+  const {
+    domains: _domains,
+    permissions: _permissions,
+    port: _port,
+    synchronization: _synchronization,
+    ...conditions
+  } = options
   const on = throttling === true ? {} : throttling
   return { ...conditions, throttling: on === false ? 'off' : on }
 }

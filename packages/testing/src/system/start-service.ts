@@ -5,7 +5,8 @@ import { whileRunning } from '../processes/while-running.ts'
 import { waitFor } from '../wait-for.ts'
 
 export const serviceNames = ['import', 'transform', 'export', 'api'] as const
-export type ServiceName = (typeof serviceNames)[number]
+/** Those above are what a system needs; password-sync is started by whoever wants it. */
+export type ServiceName = (typeof serviceNames)[number] | 'password-sync'
 
 /** A log line as the service wrote it. */
 export type LogLine = Readonly<Record<string, unknown>> & { readonly level?: string; readonly msg?: string }
