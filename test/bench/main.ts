@@ -5,6 +5,7 @@ import { importBench } from './import.ts'
 import { initialSync } from './initial-sync.ts'
 import { largeGroup } from './large-group.ts'
 import type { BenchOptions } from './options.ts'
+import { passwordSync } from './password-sync.ts'
 import { readinessBench } from './readiness.ts'
 import { rulesBench } from './rules.ts'
 
@@ -21,6 +22,7 @@ const benches: Readonly<Record<string, Bench>> = {
   import: { run: importBench, flags: ['objects'] },
   'initial-sync': { run: initialSync, flags: [] },
   'large-group': { run: largeGroup, flags: ['objects'] },
+  'password-sync': { run: passwordSync, flags: ['objects'] },
   readiness: { run: readinessBench, flags: ['objects'] },
   rules: { run: rulesBench, flags: ['objects'] }
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { ApiConfig } from '../../services/api/src/config.ts'
 import { ExportConfig } from '../../services/export/src/config.ts'
 import { ImportConfig } from '../../services/import/src/config.ts'
+import { PasswordSyncConfig } from '../../services/password-sync/src/config.ts'
 import { TransformConfig } from '../../services/transform/src/config.ts'
 import { quotedIn, readIfThere, readPage, section, tableRows } from './read-page.ts'
 
@@ -18,6 +19,7 @@ const services: Readonly<Record<string, Readonly<Record<string, Variable>>>> = {
   import: variablesOf(ImportConfig),
   transform: variablesOf(TransformConfig),
   export: variablesOf(ExportConfig),
+  'password-sync': variablesOf(PasswordSyncConfig),
   api: variablesOf(ApiConfig)
 }
 const every = Object.assign({}, ...Object.values(services)) as Readonly<Record<string, Variable>>

@@ -13,6 +13,17 @@ export type { JournalLine } from './journal.ts'
 export type { Lease } from './lease.ts'
 export type { EntryState } from './objects.ts'
 export { openStore, type Store } from './open-store.ts'
+export type { PersonPassword } from './passwords/password-list.ts'
+export { type PasswordState, passwordStates } from './passwords/password-states.ts'
+export type { Passwords } from './passwords/passwords.ts'
+export type {
+  KnownPerson,
+  PasswordVersion,
+  PersonFacts,
+  PersonOutcome,
+  SentPassword
+} from './passwords/person.ts'
+export type { PasswordFeatures, PositionKey } from './passwords/positions.ts'
 export type { PendingEntry } from './pending.ts'
 export type { PendingExportRow } from './pending-exports/pending-exports.ts'
 export type { QuarantinedObject } from './quarantine.ts'

@@ -32,6 +32,7 @@ import { type Journal, journal } from './journal.ts'
 import { type Lease, waitForLease } from './lease.ts'
 import { migrate } from './migrate.ts'
 import { type Objects, objects } from './objects.ts'
+import { type Passwords, passwords } from './passwords/passwords.ts'
 import { type Pending, pending } from './pending.ts'
 import { type PendingExports, pendingExports } from './pending-exports/pending-exports.ts'
 import { type Quarantine, quarantine } from './quarantine.ts'
@@ -101,6 +102,7 @@ export interface Store extends AsyncDisposable {
   readonly fixes: Fixes
   readonly confirming: Confirming
   readonly drift: DriftRecords
+  readonly passwords: Passwords
   waitForLease(name: string, signal: AbortSignal): Promise<Lease>
   ping(): Promise<void>
 }
@@ -193,6 +195,7 @@ export async function openStore(options: DatabaseOptions): Promise<Store> {
     fixes: fixes(database),
     confirming: confirming(database),
     drift: driftRecords(database),
+    passwords: passwords(database, mode),
     waitForLease: (name, signal) => waitForLease(options.url, name, signal),
     async ping() {
       await rows(sql`select 1`, database)

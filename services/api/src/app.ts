@@ -20,6 +20,7 @@ import { healthRoutes } from './routes/health.ts'
 import { holdRoutes } from './routes/holds.ts'
 import { importRoutes } from './routes/imports.ts'
 import { journalRoutes } from './routes/journal.ts'
+import { passwordRoutes } from './routes/passwords.ts'
 import { pendingExportRoutes } from './routes/pending-exports.ts'
 import { quarantineRoutes } from './routes/quarantine.ts'
 import { fixRunRoutes } from './routes/readiness/fix-runs.ts'
@@ -86,6 +87,7 @@ export async function buildApp(parts: ApiParts): Promise<App> {
       journalRoutes(v1, parts)
       stagingRoutes(v1, parts)
       pendingExportRoutes(v1, parts)
+      passwordRoutes(v1, parts)
       readinessRoutes(v1, parts)
       fixRequestRoutes(v1, parts)
       fixRunRoutes(v1, parts)
