@@ -7,8 +7,10 @@ no Kerberos keys are made for it.
 
 import json
 import sys
+import time
 
 import ldb
+from samba import unix2nttime
 from samba.auth import system_session
 from samba.dcerpc import security
 from samba.ndr import ndr_unpack
@@ -31,6 +33,8 @@ def add_user(samdb, parent, name, password):
     }
     if isinstance(password, list):
         message["unicodePwd"] = bytes.fromhex(password[0])
+        # Beside a value that is stored as it is Samba notes no time, which would mean "must change at next logon".
+        message["pwdLastSet"] = str(unix2nttime(int(time.time())))
         samdb.add(message, controls=[BYPASS])
     else:
         message["unicodePwd"] = f'"{password}"'.encode("utf-16-le")
